@@ -1,0 +1,56 @@
+// ByteSource: a pull stream. Request bodies, blob reads and response bodies are all this, so the
+// disk sets the pace of the socket and nothing holds more than one chunk.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/task.h"
+
+namespace tapedeck {
+
+/// A run of a plain file that can be sent without reading it (sendfile). The descriptor belongs to
+/// the source that gave it and is open until the source's next call or its end.
+struct FileSlice {
+  int descriptor = -1;
+  ByteRange range;
+};
+
+/// Not safe for concurrent use; one task reads it. May be destroyed at any time between two calls.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  /// The next bytes; empty at the end, and only there. Valid until the next call. Throws Error when
+  /// the bytes cannot be had; what was read before is still good.
+  virtual Task<ByteView> read() = 0;
+
+  /// Hands over the next bytes as a piece of a file instead, where they are one; they then count as
+  /// read. Nothing: use read().
+  virtual Task<std::optional<FileSlice>> take_file() { co_return std::nullopt; }
+};
+
+/// A source over a string that it owns.
+class MemorySource final : public ByteSource {
+ public:
+  explicit MemorySource(std::string bytes, std::size_t chunk_bytes = std::string::npos)
+      : bytes_(std::move(bytes)), chunk_bytes_(chunk_bytes) {}
+
+  Task<ByteView> read() override {
+    auto chunk = ByteView(bytes_).substr(at_, chunk_bytes_);
+    at_ += chunk.size();
+    co_return chunk;
+  }
+
+ private:
+  std::string bytes_;
+  std::size_t chunk_bytes_;
+  std::size_t at_ = 0;
+};
+
+/// Everything the source has. Throws Error{too_large} past `bytes_max`.
+Task<std::string> read_all(ByteSource& source, ByteCount bytes_max);
+
+}  // namespace tapedeck

@@ -1,0 +1,45 @@
+// run_task: a task from code that is not one, for tests and for commands.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "base/suspend.h"
+#include "base/task.h"
+
+namespace tapedeck {
+
+namespace detail {
+template <class T>
+Task<void> keep_outcome(Task<T> task, Outcome<T>& outcome) {
+  try {
+    if constexpr (std::is_void_v<T>) {
+      co_await std::move(task);
+    } else {
+      T value = co_await std::move(task);
+      auto give = [&value] { return std::move(value); };
+      outcome.run(give);
+    }
+  } catch (...) {
+    outcome.fail(std::current_exception());
+  }
+}
+}  // namespace detail
+
+/// Runs the task to its end on an io_context of its own, blocking the calling thread; gives its
+/// value or throws what it threw. Never call it from a task.
+template <class T>
+T run_task(Task<T> task) {
+  Outcome<T> outcome;
+  asio::io_context context(1);
+  asio::co_spawn(context.get_executor(), detail::keep_outcome(std::move(task), outcome),
+                 asio::detached);
+  context.run();
+  return outcome.take();
+}
+
+}  // namespace tapedeck
