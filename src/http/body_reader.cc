@@ -1,0 +1,191 @@
+#include "http/body_reader.h"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+namespace tapedeck::http {
+
+namespace {
+
+/// Of one body at a stretch.
+constexpr ByteCount turn_bytes_max = 512 * KiB;
+
+class RequestBody final : public ByteSource {
+ public:
+  explicit RequestBody(BodyReader& reader) : reader_(&reader) {}
+  Task<ByteView> read() override { return reader_->read(); }
+
+ private:
+  BodyReader* reader_;
+};
+}  // namespace
+
+void BodyReader::begin(const RequestHead& head) {
+  framing_ = head.framing;
+  chunks_ = ChunkDecoder(bench_->door.options.limits);
+  input_ = backlog_->view();
+  from_backlog_ = true;
+  received_ = 0;
+  complete_ = framing_.empty();
+  expects_continue_ = continue_wanted_ = head.expects_continue;
+  continued_ = false;
+  failure_.reset();
+}
+
+std::unique_ptr<ByteSource> BodyReader::make_source() {
+  return std::make_unique<RequestBody>(*this);
+}
+
+Task<ByteView> BodyReader::read() {
+  for (;;) {
+    if (failure_) throw Error(*failure_);
+    if (complete_) co_return ByteView();
+    auto piece = decode();
+    if (!piece.empty()) co_return piece;
+    if (complete_) co_return ByteView();
+    if (continue_wanted_) co_await send_continue();
+    co_await fill();
+  }
+}
+
+/// The next piece of what has arrived.
+ByteView BodyReader::decode() {
+  ByteView piece;
+  if (framing_.chunked) {
+    try {
+      piece = chunks_.decode(input_);
+    } catch (const Error& error) {
+      failure_ = error;
+      throw;
+    }
+    complete_ = chunks_.done();
+  } else {
+    piece = input_.substr(0, std::min<ByteCount>(framing_.bytes - received_, input_.size()));
+    input_.remove_prefix(piece.size());
+    complete_ = received_ + piece.size() == framing_.bytes;
+  }
+  received_ += piece.size();
+  return piece;
+}
+
+std::string BodyReader::progress() const {
+  if (framing_.chunked) return fmt::format("{} bytes came", received_);
+  return fmt::format("{} of {} bytes came", received_, framing_.bytes);
+}
+
+void BodyReader::fail(Fault fault, std::string detail) {
+  lease_.release();
+  input_ = {};
+  failure_ = Error(fault, std::move(detail));
+  throw Error(*failure_);
+}
+
+/// Everything that was given has been used: frees its memory before the wait.
+void BodyReader::drop_delivered() {
+  if (from_backlog_) backlog_->consume(backlog_->view().size());
+  from_backlog_ = false;
+  lease_.release();
+  input_ = {};
+}
+
+bool BodyReader::must_end() const {
+  return bench_->stop == Stop::all_bodies ||
+         (bench_->stop == Stop::live_bodies && framing_.chunked);
+}
+
+void BodyReader::check_step(Step step) {
+  if (step.kind == Step::Kind::ended || step.kind == Step::Kind::broken) {
+    fail(wire_->broken_off() ? Fault::unavailable : Fault::invalid,
+         "The body was cut short: " + progress() + ".");
+  }
+}
+
+Task<void> BodyReader::fill() {
+  drop_delivered();
+  if (turn_bytes_ >= turn_bytes_max) {  // a fast client: the others of the thread come first
+    turn_bytes_ = 0;
+    co_await asio::post(bench_->context, use_task);
+  }
+  const auto& limits = bench_->door.options.limits;
+  for (;;) {
+    if (bench_->stop == Stop::all_bodies) {
+      fail(Fault::unavailable, "The server stops: " + progress() + ".");
+    }
+    lease_ = bench_->buffers.lease();
+    // Not past the end of a body of known length, so that the next request stays in the socket.
+    auto left = framing_.chunked ? lease_.size() : framing_.bytes - received_;
+    auto step = wire_->receive(lease_.data(), std::min<ByteCount>(left, lease_.size()));
+    check_step(step);
+    if (step.kind == Step::Kind::done) {
+      input_ = ByteView(lease_.data(), step.bytes);
+      turn_bytes_ += step.bytes;
+      co_return;
+    }
+    lease_.release();
+    if (must_end()) fail(Fault::unavailable, "The server stops: " + progress() + ".");
+    auto until = Wire::Clock::now() + limits.body_idle_time;
+    waiting_ = true;
+    turn_bytes_ = 0;
+    auto waited = co_await wire_->wait(until);
+    waiting_ = false;
+    if (waited == Waited::timed_out) {
+      fail(Fault::timed_out, "The body was too slow: " + progress() + ".");
+    }
+  }
+}
+
+Task<void> BodyReader::send_continue() {
+  continue_wanted_ = false;
+  ByteView text = "HTTP/1.1 100 Continue\r\n\r\n";
+  const auto& limits = bench_->door.options.limits;
+  while (!text.empty()) {
+    std::array<ByteView, 1> parts{text};
+    auto step = wire_->send(parts, false);
+    check_step(step);
+    text.remove_prefix(step.bytes);
+    if (step.kind == Step::Kind::done) continue;
+    auto until = Wire::Clock::now() + limits.send_idle_time;
+    auto waited = co_await wire_->wait(until);
+    if (waited != Waited::ready) fail(Fault::timed_out, "The client takes no 100 Continue.");
+  }
+  continued_ = true;
+  wire_->want_to_receive();
+}
+
+Task<bool> BodyReader::drain(ByteCount bytes_max) {
+  if (ambiguous()) co_return false;
+  auto left = left_bytes();
+  if (left && *left > bytes_max) co_return false;
+  auto start = received_;
+  try {
+    while (!complete_) {
+      auto piece = co_await read();
+      if (piece.empty()) break;
+      if (received_ - start > bytes_max) co_return false;
+    }
+  } catch (const Error&) {
+    co_return false;
+  }
+  co_return complete_ && !failed();
+}
+
+void BodyReader::finish() {
+  if (from_backlog_) {
+    backlog_->consume(backlog_->view().size() - input_.size());
+  } else if (!input_.empty()) {
+    backlog_->append(input_);
+  }
+  input_ = {};
+  from_backlog_ = false;
+  lease_.release();
+}
+
+std::optional<ByteCount> BodyReader::left_bytes() const {
+  if (framing_.chunked && !complete_) return std::nullopt;
+  return complete_ ? 0 : framing_.bytes - received_;
+}
+
+}  // namespace tapedeck::http

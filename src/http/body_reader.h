@@ -1,0 +1,76 @@
+// BodyReader: pulls the body of the current request off the wire, decoded.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/byte_source.h"
+#include "base/error.h"
+#include "http/chunk_decoder.h"
+#include "http/head_parser.h"
+#include "http/wire.h"
+#include "http/workbench.h"
+
+namespace tapedeck::http {
+
+/// Belongs to a connection and outlives every source it makes. For one task at a time.
+class BodyReader {
+ public:
+  BodyReader(Workbench& bench, Wire& wire, Backlog& backlog)
+      : bench_(&bench), wire_(&wire), backlog_(&backlog), chunks_(bench.door.options.limits) {}
+
+  /// Starts on the body of a new request; its first bytes may be in the backlog.
+  void begin(const RequestHead& head);
+
+  /// The body for the handler. Errors are as in message.h.
+  std::unique_ptr<ByteSource> make_source();
+
+  Task<ByteView> read();
+
+  /// Reads and drops what is left, at most that much. False: the connection cannot be used again.
+  Task<bool> drain(ByteCount bytes_max);
+
+  /// Ends this body: bytes after it go back to the backlog.
+  void finish();
+
+  /// Nothing may be sent before the response any more, 100 Continue neither.
+  void response_began() { continue_wanted_ = false; }
+
+  ByteCount received_bytes() const { return received_; }
+  bool complete() const { return complete_; }
+  bool failed() const { return failure_.has_value(); }
+  /// A client that waits for 100 Continue may or may not send its body after another answer.
+  bool ambiguous() const { return expects_continue_ && !continued_ && !complete_; }
+  /// Known to be left; nothing for a chunked body.
+  std::optional<ByteCount> left_bytes() const;
+  bool waiting() const { return waiting_; }
+
+ private:
+  ByteView decode();
+  void drop_delivered();
+  Task<void> fill();
+  Task<void> send_continue();
+  [[noreturn]] void fail(Fault fault, std::string detail);
+  void check_step(Step step);
+  bool must_end() const;
+  std::string progress() const;
+
+  Workbench* bench_;
+  Wire* wire_;
+  Backlog* backlog_;
+  BodyFraming framing_;
+  ChunkDecoder chunks_;
+  BufferPool::Lease lease_;
+  ByteView input_;             // of the lease, or of the backlog
+  bool from_backlog_ = false;  // where input_ is
+  ByteCount received_ = 0;
+  ByteCount turn_bytes_ = 0;  // since this task last gave way to others
+  bool complete_ = true;
+  bool expects_continue_ = false;
+  bool continue_wanted_ = false;
+  bool continued_ = false;
+  bool waiting_ = false;
+  std::optional<Error> failure_;
+};
+
+}  // namespace tapedeck::http
