@@ -1,0 +1,60 @@
+// Blobs: the port to the durable bytes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/byte_source.h"
+#include "core/checksums.h"
+#include "core/id.h"
+
+namespace tapedeck {
+
+struct BlobPage {
+  std::vector<BlobKey> keys;
+  std::optional<BlobKey> next;  // pass it on as `after`; nothing at the end
+};
+
+/// Immutable bytes, named by key.
+///
+/// Safe for concurrent use. Keys are chosen by the caller and never reused, so no method ever
+/// replaces bytes, and no two calls race for the same key.
+class Blobs {
+ public:
+  virtual ~Blobs() = default;
+
+  /// Stores everything `source` yields under `key`, showing each byte to `sums` once, in order.
+  /// Returns the number of bytes; they then survive a crash of this process or machine. A source
+  /// without a byte stores nothing and returns 0.
+  /// Throws unavailable, storage_full, and what the source throws. After a throw the key may or may
+  /// not exist: the Sweeper removes what no fact names.
+  virtual Task<ByteCount> put(const BlobKey& key, ByteSource& source, Checksums& sums) = 0;
+
+  /// The bytes of `range`, which must lie inside the blob. The source must not outlive this object;
+  /// it stays readable when the blob is erased meanwhile.
+  /// Throws not_found when there is no such blob, invalid when the range does not lie inside it,
+  /// unavailable.
+  virtual Task<std::unique_ptr<ByteSource>> open(const BlobKey& key, ByteRange range) = 0;
+
+  /// Removes the blob; on return it does not come back after a crash. Absence is not an error.
+  /// Throws unavailable.
+  virtual Task<void> erase(const BlobKey& key) = 0;
+
+  /// At most `count_max` keys after `after`, in an order of the store's own that never changes:
+  /// paging to the end gives each blob once that exists all the while. Those of puts under way may
+  /// be included. Only the Sweeper and the admin's commands ask.
+  virtual Task<BlobPage> list(std::optional<BlobKey> after, std::size_t count_max) = 0;
+
+  /// A URL from which a player can fetch the blob directly until `lifetime` has passed, where the
+  /// store can make one (S3); else nothing.
+  virtual std::optional<std::string> share(const BlobKey&, std::chrono::seconds) {
+    return std::nullopt;
+  }
+
+  /// What is free for more bytes, where the store knows (a disk); else nothing.
+  virtual Task<std::optional<ByteCount>> free_bytes() { co_return std::nullopt; }
+};
+
+}  // namespace tapedeck

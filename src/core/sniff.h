@@ -1,0 +1,17 @@
+// What a recording's first bytes are. Only magic numbers: no structure is parsed here.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tapedeck {
+
+/// Enough bytes to decide.
+inline constexpr std::size_t sniff_bytes = 4096;
+
+/// The media type of an audio container that players know ("audio/wav", "audio/ogg", "audio/webm",
+/// "audio/mp4", "audio/mpeg", "audio/flac", "audio/aac", "audio/amr", "audio/3gpp", "audio/x-caf",
+/// "audio/aiff"); empty when unknown.
+std::string sniff_audio(std::string_view first_bytes);
+
+}  // namespace tapedeck

@@ -1,0 +1,267 @@
+#include "core/sweeper.h"
+
+#include <algorithm>
+
+#include "core/purge.h"
+#include "core/segment_source.h"
+
+namespace tapedeck {
+
+namespace {
+
+constexpr std::size_t page_dues = 1000;
+constexpr std::size_t page_accounts = 500;
+constexpr std::size_t page_recordings = 100;
+constexpr std::size_t page_blobs = 1000;
+constexpr std::size_t page_segments = 512;
+
+bool same_recording(const BlobKey& a, const BlobKey& b) {
+  return a.account == b.account && a.recording == b.recording;
+}
+
+void log_report(Log& log, const char* event, const SweepReport& report) {
+  log.info(event, {{"purged", report.purged},
+                   {"closed_accounts", report.closed_accounts},
+                   {"digests", report.digests},
+                   {"blobs_seen", report.blobs_seen},
+                   {"blobs_erased", report.blobs_erased},
+                   {"failures", report.failures}});
+}
+
+/// Takes what the catalog's segments name out of `keys`.
+Task<void> remove_named(Catalog& catalog, AccountId account, RecordingId id,
+                        std::vector<BlobKey>& keys) {
+  ByteCount from = 0;
+  while (!keys.empty()) {
+    auto page = co_await catalog.list_segments(account, id, from, page_segments);
+    if (page.empty()) break;
+    for (const auto& segment : page) {
+      auto is_named = [&](const BlobKey& key) { return key.piece == segment.piece; };
+      std::erase_if(keys, is_named);
+    }
+    from = page.back().end;
+  }
+}
+
+}  // namespace
+
+SweepReport& SweepReport::operator+=(const SweepReport& other) {
+  purged += other.purged;
+  closed_accounts += other.closed_accounts;
+  digests += other.digests;
+  blobs_seen += other.blobs_seen;
+  blobs_erased += other.blobs_erased;
+  failures += other.failures;
+  return *this;
+}
+
+Sweeper::Sweeper(Catalog& catalog, Blobs& blobs, Env& env, Log& log, Options options)
+    : catalog_(catalog), blobs_(blobs), env_(env), log_(log), options_(std::move(options)) {}
+
+Task<SweepReport> Sweeper::sweep() {
+  auto report = co_await chores();
+  co_await collect_garbage(report);
+  tell(report);
+  co_return report;
+}
+
+Task<void> Sweeper::run() {
+  auto garbage_at = env_.now() + options_.chores_every;  // a start is busy enough without it
+  for (;;) {
+    co_await try_chores();
+    if (env_.now() >= garbage_at) {
+      garbage_at = env_.now() + options_.garbage_every;
+      co_await try_garbage();
+    }
+    co_await env_.sleep(options_.chores_every);
+  }
+}
+
+Task<void> Sweeper::try_chores() {
+  try {
+    auto report = co_await chores();
+    tell(report);
+    bool did_something = report.purged + report.closed_accounts + report.failures > 0;
+    if (did_something) log_report(log_, "chores done", report);
+  } catch (const std::exception& error) {
+    log_.error("chores failed", {{"detail", error.what()}});
+    tell({.failures = 1});
+  }
+}
+
+Task<void> Sweeper::try_garbage() {
+  try {
+    SweepReport report;
+    co_await collect_garbage(report);
+    tell(report);
+    log_report(log_, "garbage collected", report);
+  } catch (const std::exception& error) {
+    log_.error("garbage collection failed", {{"detail", error.what()}});
+    tell({.failures = 1});
+  }
+}
+
+void Sweeper::tell(const SweepReport& report) const {
+  if (options_.on_sweep) options_.on_sweep(report);
+}
+
+void Sweeper::note(SweepReport& report, const char* what, const std::string& id,
+                   const Error& error) {
+  ++report.failures;
+  log_.warning("sweep step failed", {{"step", what}, {"id", id}, {"detail", error.what()}});
+}
+
+// ---- chores ------------------------------------------------------------------------------------
+
+Task<SweepReport> Sweeper::chores() {
+  SweepReport report;
+  co_await purge_due(report);
+  co_await empty_closing_accounts(report);
+  auto now = env_.now();
+  co_await catalog_.forget(now - options_.tombstones_kept, now - options_.claims_kept, now);
+  co_return report;
+}
+
+Task<void> Sweeper::purge_due(SweepReport& report) {
+  for (;;) {
+    auto now = env_.now();
+    auto dues = co_await catalog_.list_due(now, page_dues);
+    std::size_t used_up = 0;
+    for (const auto& due : dues) {
+      try {
+        auto done = co_await follow(due, report);
+        used_up += done ? 1 : 0;
+      } catch (const Error& error) {
+        note(report, "due", due.recording.text(), error);
+      }
+    }
+    // What is left would be listed again: next time.
+    if (dues.size() < page_dues || used_up < dues.size()) co_return;
+  }
+}
+
+/// The hint was written when something was to become due; what is true now is in the fact. A hint
+/// to purge is used up even when it came too early: a recording that was restored and trashed again
+/// has a later one, and a trash time made longer meanwhile is noticed by the garbage collection.
+/// False: the hint is still needed.
+Task<bool> Sweeper::follow(const Due& due, SweepReport& report) {
+  auto now = env_.now();
+  auto recording = co_await catalog_.find_recording(due.account, due.recording);
+  if (due.kind == DueKind::finish) {
+    bool grows = recording && recording->state == RecordingState::recording &&
+                 recording->last_append_at + interrupted_after > now;
+    if (grows) co_return false;
+    co_await complete_live(catalog_, due.account, due.recording, now);
+  } else if (recording && recording->trashed_at &&
+             *recording->trashed_at + options_.trash_time <= now) {
+    auto purged = co_await purge_trashed(catalog_, blobs_, *recording, now);
+    report.purged += purged ? 1 : 0;
+  }
+  co_await catalog_.remove_due(due);
+  co_return true;
+}
+
+Task<void> Sweeper::empty_closing_accounts(SweepReport& report) {
+  std::optional<AccountId> after;
+  do {
+    auto page = co_await catalog_.list_accounts(after, page_accounts);
+    for (const auto& account : page.accounts) {
+      if (account.state != AccountState::closing) continue;
+      try {
+        co_await empty(account.id, report);
+      } catch (const Error& error) {
+        note(report, "closing account", account.id.text(), error);
+      }
+    }
+    after = page.next;
+  } while (after);
+}
+
+Task<void> Sweeper::empty(AccountId account, SweepReport& report) {
+  for (int pass = 0; pass < 2; ++pass) {
+    ListFilter filter;
+    if (pass == 1) filter.state = ShownState::trashed;  // the trash after the rest
+    std::optional<ListPosition> after;
+    do {
+      auto now = env_.now();
+      auto page = co_await catalog_.list_recordings(account, filter, after, page_recordings, now);
+      for (const auto& recording : page.recordings) {
+        if (!recording.trashed_at) {
+          co_await complete_live(catalog_, account, recording.id, now);
+          co_await catalog_.trash_recording(account, recording.id, now, now);
+        }
+        auto purged = co_await purge_trashed(catalog_, blobs_, recording, now);
+        report.purged += purged ? 1 : 0;
+      }
+      after = page.next;
+    } while (after);
+  }
+  auto removed = co_await catalog_.remove_account(account);
+  report.closed_accounts += removed ? 1 : 0;
+}
+
+// ---- garbage -----------------------------------------------------------------------------------
+
+/// Keys come in order, so those of one recording follow each other, also over pages. The facts are
+/// read after the keys: a key that is old then, and is not named, never will be.
+Task<void> Sweeper::collect_garbage(SweepReport& report) {
+  std::optional<BlobKey> after;
+  std::optional<BlobKey> current;  // a key of the recording that is being gathered
+  std::vector<BlobKey> old_keys;   // its keys older than the grace
+  do {
+    auto old_before = env_.now() - options_.grace;
+    auto page = co_await blobs_.list(after, page_blobs);
+    for (const auto& key : page.keys) {
+      ++report.blobs_seen;
+      if (current && !same_recording(*current, key)) {
+        co_await look_after(*current, old_keys, report);
+        old_keys.clear();
+      }
+      current = key;
+      if (key.piece.made_at() <= old_before) old_keys.push_back(key);
+      if (old_keys.size() < page_blobs) continue;
+      co_await look_after(key, old_keys, report);  // many pieces: memory stays bounded
+      old_keys.clear();
+    }
+    after = page.next;
+  } while (after);
+  if (current) co_await look_after(*current, old_keys, report);
+}
+
+/// Judges one recording whose blobs were seen: erases what it does not name, purges it when its
+/// time in the trash is over, and fills in its digest.
+Task<void> Sweeper::look_after(const BlobKey& any_key, const std::vector<BlobKey>& old_keys,
+                               SweepReport& report) {
+  auto recording = co_await catalog_.find_recording(any_key.account, any_key.recording);
+  auto garbage = old_keys;
+  if (recording) co_await remove_named(catalog_, any_key.account, any_key.recording, garbage);
+  co_await erase_garbage(garbage, report);
+  if (!recording) co_return;
+
+  auto now = env_.now();
+  try {
+    if (recording->trashed_at && *recording->trashed_at + options_.trash_time <= now) {
+      auto purged = co_await purge_trashed(catalog_, blobs_, *recording, now);
+      report.purged += purged ? 1 : 0;
+    } else if (recording->state != RecordingState::recording && !recording->sha256) {
+      auto digest = co_await read_digest(catalog_, blobs_, *recording);
+      co_await catalog_.set_digest(any_key.account, any_key.recording, digest);
+      ++report.digests;
+    }
+  } catch (const Error& error) {
+    note(report, "recording", any_key.recording.text(), error);
+  }
+}
+
+Task<void> Sweeper::erase_garbage(const std::vector<BlobKey>& keys, SweepReport& report) {
+  for (const auto& key : keys) {
+    try {
+      co_await blobs_.erase(key);
+      ++report.blobs_erased;
+    } catch (const Error& error) {
+      note(report, "erase", key.text(), error);
+    }
+  }
+}
+
+}  // namespace tapedeck
