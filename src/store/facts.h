@@ -1,0 +1,47 @@
+// What a change does to a fact: pure functions that every catalog applies inside its own atomic
+// step, so that memory and SQLite cannot mean different things.
+#pragma once
+
+#include <vector>
+
+#include "core/catalog.h"
+
+namespace tapedeck {
+
+/// The largest number of bytes that a store can keep: SQLite's integers have 63 bits.
+inline constexpr ByteCount stored_bytes_max = (ByteCount{1} << 63) - 1;
+
+/// What the account can still take; never negative.
+ByteCount bytes_left(const Account& account);
+
+/// Throws Error{invalid} for a quota over stored_bytes_max.
+void apply(const AccountPatch& patch, Account& account);
+
+/// Raises the version and moves it in the feed.
+void apply(const RecordingPatch& patch, Recording& recording, Time now);
+void touch(Recording& recording, Time now);  // the same without a patch
+
+/// Segments for a row: the tail, and what no longer fits there, in groups for chunk rows.
+struct Spill {
+  std::vector<std::vector<Segment>> chunks;  // none empty, in order, before the tail
+  std::vector<Segment> tail;                 // at most tail_segments_max
+};
+Spill add_segments(std::vector<Segment> tail, const std::vector<Segment>& added);
+
+/// The append, with all conditions on it met already: the recording as it is after, except for
+/// its tail, and by how much the account's counters change.
+struct Advanced {
+  ByteCount used_more = 0;
+  ByteCount reserved_less = 0;
+};
+Advanced apply(const Append& append, Recording& recording);
+
+/// Whether the segments are adjacent from `from` on, and none is empty.
+bool are_adjacent(const std::vector<Segment>& segments, ByteCount from);
+
+/// Everything in the filter but the times and whether it is trashed: those choose the rows.
+bool matches(const ListFilter& filter, const Recording& recording, Time now);
+/// The filter wants the trash.
+bool is_trash(const ListFilter& filter);
+
+}  // namespace tapedeck

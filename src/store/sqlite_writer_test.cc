@@ -1,0 +1,124 @@
+#include "store/sqlite_writer.h"
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "base/run_task.h"
+#include "store/sqlite_schema.h"
+#include "store/temporary_folder.h"
+
+namespace tapedeck {
+namespace {
+
+class WriterTest : public testing::Test {
+ protected:
+  SqliteDatabase::Options database_options() {
+    return {.path = folder_.path() + "/tapedeck.db", .access = SqliteDatabase::Access::read_write};
+  }
+  static void add_secret(SqliteDatabase& database, const std::string& name) {
+    database.query("INSERT INTO secrets (name, value) VALUES (?, x'00')").bind(name).run();
+  }
+  std::int64_t count_secrets() {
+    SqliteDatabase database(database_options());
+    auto row = database.query("SELECT count(*) FROM secrets");
+    EXPECT_TRUE(row.step());
+    return row.integer(0);
+  }
+
+  TemporaryFolder folder_;
+  Log log_{{}};
+};
+
+TEST_F(WriterTest, AJobThatFailsFailsAloneAmongThoseOfItsTransaction) {
+  std::atomic<int> failed = 0;
+  {
+    SqliteWriter writer({.database = database_options()}, log_);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 40; ++i) {
+      threads.emplace_back([&, i] {
+        auto job = [i](SqliteDatabase& database) {
+          add_secret(database, std::to_string(i));
+          if (i % 4 == 0) throw Error(Fault::conflict, "as asked");
+        };
+        try {
+          run_task(writer.write(job));
+        } catch (const Error& error) {
+          EXPECT_EQ(error.fault(), Fault::conflict);
+          ++failed;
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_TRUE(writer.is_healthy());
+  }
+  EXPECT_EQ(failed, 10);
+  EXPECT_EQ(count_secrets(), 30);
+}
+
+TEST_F(WriterTest, ADamagedDatabaseStopsAllWrites) {
+  SqliteWriter writer({.database = database_options()}, log_);
+  auto broken = [](SqliteDatabase&) { throw SqliteError(10, "as an I/O error does"); };
+  EXPECT_THROW(run_task(writer.write(broken)), Error);
+  EXPECT_FALSE(writer.is_healthy());
+  auto job = [](SqliteDatabase& database) { add_secret(database, "late"); };
+  EXPECT_THROW(run_task(writer.write(job)), Error);
+  EXPECT_EQ(count_secrets(), 0);
+}
+
+TEST_F(WriterTest, AFullDiskIsNotTheEndOfWriting) {
+  SqliteWriter writer({.database = database_options()}, log_);
+  auto full = [](SqliteDatabase& database) {
+    add_secret(database, "lost");
+    database.execute("ROLLBACK");  // as SQLite does by itself then
+    throw SqliteError(13, "full");
+  };
+  try {
+    run_task(writer.write(full));
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::storage_full);
+  }
+  auto job = [](SqliteDatabase& database) { add_secret(database, "kept"); };
+  run_task(writer.write(job));
+  EXPECT_EQ(count_secrets(), 1);
+}
+
+TEST_F(WriterTest, TheWalIsRecycled) {
+  SqliteWriter writer({.database = database_options(), .checkpoint_frames = 16}, log_);
+  for (int i = 0; i < 300; ++i) {
+    auto job = [i](SqliteDatabase& database) { add_secret(database, std::to_string(i)); };
+    run_task(writer.write(job));
+  }
+  EXPECT_LT(std::filesystem::file_size(folder_.path() + "/tapedeck.db-wal"), 200u * 1'024);
+}
+
+TEST_F(WriterTest, ANewerSchemaIsRefusedAndLeftAlone) {
+  {
+    SqliteDatabase database(database_options());
+    database.execute("PRAGMA user_version = 1000");
+  }
+  try {
+    SqliteWriter writer({.database = database_options()}, log_);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::conflict);
+    EXPECT_NE(std::string(error.what()).find("newer Tapedeck (schema 1000"), std::string::npos);
+  }
+  SqliteDatabase database(database_options());
+  EXPECT_EQ(database.user_version(), 1'000);
+}
+
+TEST_F(WriterTest, MigratingTwiceChangesNothing) {
+  SqliteDatabase database(database_options());
+  EXPECT_THROW(check_schema(database), Error);
+  migrate(database);
+  migrate(database);
+  EXPECT_EQ(database.user_version(), schema_version);
+  check_schema(database);
+}
+
+}  // namespace
+}  // namespace tapedeck
