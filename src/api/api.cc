@@ -1,0 +1,189 @@
+#include "api/api.h"
+
+#include <algorithm>
+#include <cctype>
+#include <exception>
+
+#include "api/context.h"
+#include "api/cors.h"
+#include "api/original_bodies.h"
+#include "api/problem.h"
+#include "api/router.h"
+#include "api/routes.h"
+#include "base/id.h"
+#include "http/authorization.h"
+
+namespace tapedeck::api {
+
+namespace {
+
+constexpr std::size_t request_id_chars_max = 64;
+
+/// The client's own id, if it is harmless in a log and a header; else a new one.
+std::string choose_request_id(const http::Request& request, Env& env) {
+  auto given = request.fields.find("X-Request-Id").value_or("");
+  auto sane = !given.empty() && given.size() <= request_id_chars_max &&
+              std::all_of(given.begin(), given.end(), [](unsigned char c) {
+                return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+              });
+  return sane ? std::string(given) : Ulid::make(env).text();
+}
+
+[[noreturn]] void refuse_limited(std::chrono::seconds wait) {
+  Error error(Fault::limited, "Too many requests come from your address; wait " +
+                                  std::to_string(wait.count()) + " s and go on more slowly.");
+  error.retry_after = wait;
+  throw error;
+}
+
+/// What was thrown, as an Error: a mistake of ours where it is not one.
+Error error_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return {Fault::internal, error.what()};
+  } catch (...) {
+    return {Fault::internal, "something that is no exception"};
+  }
+}
+
+void set_default(http::Fields& fields, std::string_view name, const char* value) {
+  if (!fields.contains(name)) fields.set(name, value);
+}
+
+bool is_login(const http::Request& request) {
+  return !request.target.segments.empty() && request.target.segments.back() == "login";
+}
+
+}  // namespace
+
+void count_sign_in(Context& context, const http::Request& request) {
+  if (request.local) return;
+  auto wait = context.sign_ins.take(request.remote_address, context.parts.env.now());
+  if (wait) refuse_limited(*wait);
+}
+
+struct Api::Inside {
+  Inside(Parts parts, Options options)
+      : context(parts, std::move(options)), requests(context.options.requests_per_minute) {
+    add_routes(router, context);
+  }
+
+  Task<http::Response> answer(http::Request& request, Match& match, const std::string& request_id);
+  Task<void> admit(const Route& route, Call& call);
+  http::Response refuse_method(const http::Request& request, const Match& match,
+                               const std::string& request_id);
+  http::Response answer_failure(const http::Request& request, const Match& match,
+                                const Error& error, const std::string& request_id);
+  void finish(const http::Request& request, const std::string& request_id,
+              http::Response& response);
+
+  Context context;
+  AddressLimit requests;
+  Router router;
+};
+
+/// Who calls, and whether the token may: throws unless so.
+Task<void> Api::Inside::admit(const Route& route, Call& call) {
+  if (route.access != Access::token) co_return;
+  auto token = http::find_bearer(call.request.fields);
+  if (!token) {
+    throw Error(Fault::unauthenticated,
+                "Send a token: \"Authorization: Bearer td_…\". POST /api/v1/sessions gives one.");
+  }
+  auto caller = co_await context.parts.accounts.identify(*token);
+  if (route.scope) require(caller, *route.scope);
+  call.caller = std::move(caller);
+}
+
+http::Response Api::Inside::refuse_method(const http::Request& request, const Match& match,
+                                          const std::string& request_id) {
+  http::Response response;
+  if (request.method == "OPTIONS") {
+    response = http::make_response(204);
+  } else if (match.original) {
+    response =
+        original_refusal(405, "MethodNotAllowedError", "Unsupported method: " + request.method);
+  } else {
+    response = make_problem(Refusal::method_not_allowed, "This path answers " + match.allowed + ".",
+                            request_id);
+  }
+  response.fields.set("Allow", match.allowed);
+  return response;
+}
+
+Task<http::Response> Api::Inside::answer(http::Request& request, Match& match,
+                                         const std::string& request_id) {
+  if (!request.local) {
+    auto wait = requests.take(request.remote_address, context.parts.env.now());
+    if (wait) refuse_limited(*wait);
+  }
+  match = router.find(request.method, request.target.segments);
+  if (match.allowed.empty()) {
+    throw Error(Fault::not_found, "There is nothing at this path; /api/v1/docs lists what is.");
+  }
+  if (is_preflight(context.options.cors_origins, request)) {
+    co_return answer_preflight(match.allowed);
+  }
+  if (match.route == nullptr) co_return refuse_method(request, match, request_id);
+  Call call{request, request_id, std::nullopt, match.parameters};
+  co_await admit(*match.route, call);
+  co_return co_await match.route->answer(call);
+}
+
+http::Response Api::Inside::answer_failure(const http::Request& request, const Match& match,
+                                           const Error& error, const std::string& request_id) {
+  if (error.fault() == Fault::internal) {
+    context.parts.log.error("request failed", {{"request_id", request_id},
+                                               {"method", request.method},
+                                               {"target", request.target.raw},
+                                               {"error", error.what()}});
+  } else if (status_of(error.fault()) >= 500) {
+    context.parts.log.warning("request failed", {{"request_id", request_id},
+                                                 {"method", request.method},
+                                                 {"target", request.target.raw},
+                                                 {"error", error.what()}});
+  }
+  if (match.original) return original_failure(error, request.method, is_login(request));
+  return make_problem(error, request_id);
+}
+
+void Api::Inside::finish(const http::Request& request, const std::string& request_id,
+                         http::Response& response) {
+  response.fields.set("X-Request-Id", request_id);
+  set_default(response.fields, "X-Content-Type-Options", "nosniff");
+  set_default(response.fields, "Referrer-Policy", "no-referrer");
+  set_default(response.fields, "Cache-Control", "no-store");
+  add_cors(context.options.cors_origins, request, response);
+  if (request.method == "HEAD") response.body.reset();  // its length stays
+}
+
+Api::Api(Parts parts, Options options)
+    : inside_(std::make_unique<Inside>(parts, std::move(options))) {}
+Api::~Api() = default;
+
+Task<http::Response> Api::serve(http::Request& request) {
+  auto& inside = *inside_;
+  const auto request_id = choose_request_id(request, inside.context.parts.env);
+  http::Response response;
+  Match match;
+  std::exception_ptr thrown;
+  try {
+    response = co_await inside.answer(request, match, request_id);
+  } catch (...) {  // the only catch of a request
+    thrown = std::current_exception();
+  }
+  if (thrown) {
+    response = inside.answer_failure(request, match, error_of(thrown), request_id);
+  }
+  inside.finish(request, request_id, response);
+  co_return response;
+}
+
+void Api::begin_stopping() {
+  inside_->context.stopping = true;
+}
+
+}  // namespace tapedeck::api

@@ -1,0 +1,56 @@
+// Api: HTTP to core and back. It knows routes, callers and problems, not where bytes go.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/log.h"
+#include "core/accounts.h"
+#include "core/recordings.h"
+#include "core/signer.h"
+#include "http/message.h"
+
+namespace tapedeck::api {
+
+struct Options {
+  std::vector<std::string> cors_origins;       // exact origins, or "*"; empty: same origin only
+  bool allow_unverified_social_login = false;  // the original's /login
+  std::string version;                         // of the program
+  std::uint32_t requests_per_minute = 6'000;   // per address, not counting bytes; 0: no limit
+  std::uint32_t sign_ins_per_minute = 20;      // per address
+};
+
+/// What a request may reach. All outlive the Api.
+struct Parts {
+  Accounts& accounts;
+  Recordings& recordings;
+  Catalog& catalog;
+  Blobs& blobs;
+  const Signer& signer;
+  Env& env;
+  Log& log;
+};
+
+/// Safe for concurrent use.
+class Api {
+ public:
+  Api(Parts parts, Options options);
+  ~Api();
+
+  /// Total: every request gets an answer, nothing escapes. Every answer has an X-Request-Id.
+  Task<http::Response> serve(http::Request& request);
+
+  /// /readyz says 503 from now on, so that a balancer looks elsewhere while requests finish.
+  void begin_stopping();
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace tapedeck::api

@@ -1,0 +1,27 @@
+// What a client says about an upload, in its query, its fields and its path.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/router.h"
+#include "base/digest.h"
+#include "core/recordings.h"
+
+namespace tapedeck::api {
+
+/// Query parameters count before fields, and a name in the path before both. Nothing is refused
+/// here: Recordings cleans what does not fit, and a time that cannot be read counts as not given.
+Description parse_description(const Call& call);
+
+/// The body with its announced length, digests and idempotency key. Throws Error{invalid} for what
+/// contradicts itself. The call must outlive it.
+Upload parse_upload(const Call& call);
+
+/// True for a form (multipart), whose bytes are not the recording's.
+bool is_form(const http::Request& request);
+
+/// A media type without its parameters, in lower case.
+std::string media_type_of(std::string_view content_type);
+
+}  // namespace tapedeck::api
