@@ -1,0 +1,60 @@
+// What the process was given: its environment and its file. The only place that reads them.
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include <unistd.h>
+
+#include "main/config.h"
+
+namespace tapedeck {
+
+namespace {
+
+constexpr std::size_t secret_bytes_max = 4096;
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) {
+    throw UsageError("The file " + path + " cannot be read (" + std::strerror(errno) +
+                     "). Check its name and its mode.");
+  }
+  return text;
+}
+
+std::string read_secret(const std::string& path) {
+  auto text = read_text(path);
+  if (text.size() > secret_bytes_max) throw UsageError("The file " + path + " holds no secret");
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  if (text.empty()) throw UsageError("The file " + path + " is empty");
+  return text;
+}
+
+std::string find_file(const std::string& chosen_file) {
+  if (!chosen_file.empty()) return chosen_file;
+  if (auto variable = std::getenv("TAPEDECK_CONFIG"); variable && *variable) return variable;
+  for (const char* path : {"tapedeck.toml", "/etc/tapedeck/tapedeck.toml"}) {
+    if (access(path, F_OK) == 0) return path;
+  }
+  return "";
+}
+
+}  // namespace
+
+ConfigSources read_sources(const std::string& chosen_file) {
+  ConfigSources sources;
+  for (char** entry = environ; entry && *entry; ++entry) {
+    std::string_view text(*entry);
+    auto equals = text.find('=');
+    if (!text.starts_with("TAPEDECK_") || equals == std::string_view::npos) continue;
+    sources.environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  sources.file_name = find_file(chosen_file);
+  if (!sources.file_name.empty()) sources.file_text = read_text(sources.file_name);
+  sources.read_file = read_secret;
+  return sources;
+}
+
+}  // namespace tapedeck

@@ -1,0 +1,274 @@
+#include "main/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "main/setting_values.h"
+
+namespace tapedeck {
+
+namespace {
+
+using Values = std::vector<std::string>;
+
+[[noreturn]] void refuse(std::string_view value, std::string_view expected) {
+  throw Error(Fault::invalid, fmt::format("\"{}\" is not {}", value, expected));
+}
+
+std::uint32_t number_of(const Values& values, std::uint32_t max) {
+  auto number = parse_number(values.back(), max);
+  if (!number) refuse(values.back(), fmt::format("a number from 0 to {}", max));
+  return *number;
+}
+
+ByteCount bytes_of(const Values& values) {
+  auto bytes = parse_byte_count(values.back());
+  if (!bytes) refuse(values.back(), "a size; write one like 10GiB, 500MB or 1048576");
+  return *bytes;
+}
+
+bool toggle_of(const Values& values) {
+  auto toggle = parse_toggle(values.back());
+  if (!toggle) refuse(values.back(), "yes or no");
+  return *toggle;
+}
+
+template <class Choice, std::size_t count>
+Choice choice_of(const Values& values,
+                 const std::array<std::pair<std::string_view, Choice>, count>& choices) {
+  std::string names;
+  for (const auto& [name, choice] : choices) {
+    if (name == values.back()) return choice;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
+  }
+  refuse(values.back(), "one of: " + names);
+}
+
+std::string joined(const Values& values) {
+  std::string text;
+  for (const auto& value : values) text += (text.empty() ? "" : ",") + value;
+  return text;
+}
+
+void check_listen(const std::string& address) {
+  if (address.starts_with("unix:") && address.size() > 5) return;
+  auto colon = address.rfind(':');
+  auto port = colon == std::string::npos ? std::string() : address.substr(colon + 1);
+  if (colon == 0 || !parse_number(port, 65'535)) {
+    refuse(address, "an address to listen on; write HOST:PORT, [V6]:PORT or unix:PATH");
+  }
+}
+
+void check_url(const std::string& url) {
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+    refuse(url, "a URL; write one like http://localhost:8080 or https://tapes.example.org");
+  }
+}
+
+std::string without_last_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+constexpr std::array<std::pair<std::string_view, CatalogChoice>, 2> catalog_choices{
+    {{"sqlite", CatalogChoice::sqlite}, {"memory", CatalogChoice::memory}}};
+constexpr std::array<std::pair<std::string_view, BlobsChoice>, 2> blobs_choices{
+    {{"disk", BlobsChoice::disk}, {"memory", BlobsChoice::memory}}};
+constexpr std::array<std::pair<std::string_view, SignupMode>, 3> signup_choices{
+    {{"open", SignupMode::open}, {"invite", SignupMode::invite}, {"closed", SignupMode::closed}}};
+constexpr std::array<std::pair<std::string_view, LogFormat>, 2> format_choices{
+    {{"human", LogFormat::human}, {"json", LogFormat::json}}};
+constexpr std::array<std::pair<std::string_view, LogLevel>, 4> level_choices{
+    {{"debug", LogLevel::debug},
+     {"info", LogLevel::info},
+     {"warning", LogLevel::warning},
+     {"error", LogLevel::error}}};
+
+template <class Choice, std::size_t count>
+std::string shown_choice(Choice choice,
+                         const std::array<std::pair<std::string_view, Choice>, count>& choices) {
+  for (const auto& [name, value] : choices) {
+    if (value == choice) return std::string(name);
+  }
+  return "";
+}
+
+std::string shown_signup(const Config& config) {
+  std::string name = name_of(signup_in_force(config));
+  if (config.signup) return name;
+  auto why = name == "open" ? "only this machine can connect" : "other machines can connect";
+  return fmt::format("{} ({})", name, why);
+}
+
+using enum SettingShape;
+using enum SettingUser;
+
+const std::array<Setting, 22> settings{{
+    {"listen", "HOST:PORT", "Where to listen: HOST:PORT, [V6]:PORT or unix:PATH.", list, server,
+     [](Config& c, const Values& v) {
+       std::for_each(v.begin(), v.end(), check_listen);
+       if (v.empty()) throw Error(Fault::invalid, "at least one address is needed");
+       c.listen = v;
+     },
+     [](const Config& c) { return joined(c.listen); }},
+    {"data", "DIR", "The data folder; made when it is not there.", single, server,
+     [](Config& c, const Values& v) {
+       if (v.back().empty()) refuse("", "a folder");
+       c.data = v.back();
+     },
+     [](const Config& c) { return c.data.string(); }},
+    {"catalog", "sqlite|memory", "Where facts are kept. memory forgets all when the server stops.",
+     single, server, [](Config& c, const Values& v) { c.catalog = choice_of(v, catalog_choices); },
+     [](const Config& c) { return shown_choice(c.catalog, catalog_choices); }},
+    {"blobs", "disk|memory", "Where audio is kept. memory forgets all when the server stops.",
+     single, server, [](Config& c, const Values& v) { c.blobs = choice_of(v, blobs_choices); },
+     [](const Config& c) { return shown_choice(c.blobs, blobs_choices); }},
+    {"tls_cert", "FILE", "A certificate chain (PEM): turns TLS on. Read again on SIGHUP.", single,
+     server, [](Config& c, const Values& v) { c.tls_cert = v.back(); },
+     [](const Config& c) { return c.tls_cert; }},
+    {"tls_key", "FILE", "The certificate's private key (PEM).", single, server,
+     [](Config& c, const Values& v) { c.tls_key = v.back(); },
+     [](const Config& c) { return c.tls_key; }},
+    {"signup", "open|invite|closed",
+     "Who may make an account. Default: open when only this machine can connect, else invite.",
+     single, server, [](Config& c, const Values& v) { c.signup = choice_of(v, signup_choices); },
+     shown_signup},
+    {"quota", "SIZE|none", "How much a new account may hold.", single, server,
+     [](Config& c, const Values& v) {
+       c.quota = v.back() == "none" ? std::nullopt : std::optional(bytes_of(v));
+     },
+     [](const Config& c) { return c.quota ? format_byte_count(*c.quota) : "none"; }},
+    {"cors_origins", "ORIGIN", "Web origins that may call the API from a browser; * for all.", list,
+     server, [](Config& c, const Values& v) { c.cors_origins = v; },
+     [](const Config& c) { return joined(c.cors_origins); }},
+    {"trusted_proxies", "ADDRESS", "Proxies (address or CIDR) whose X-Forwarded-* are believed.",
+     list, server, [](Config& c, const Values& v) { c.trusted_proxies = v; },
+     [](const Config& c) { return joined(c.trusted_proxies); }},
+    {"allow_unverified_social_login", "yes|no",
+     "Lets the original server's phone apps sign in. Anybody who knows an id gets its account.",
+     toggle, server,
+     [](Config& c, const Values& v) { c.allow_unverified_social_login = toggle_of(v); },
+     [](const Config& c) { return std::string(c.allow_unverified_social_login ? "yes" : "no"); }},
+    {"metrics_listen", "HOST:PORT|none", "Where to serve /metrics for Prometheus; off by default.",
+     single, server,
+     [](Config& c, const Values& v) {
+       if (v.back() != "none") check_listen(v.back());
+       c.metrics_listen = v.back() == "none" ? "" : v.back();
+     },
+     [](const Config& c) { return c.metrics_listen.empty() ? "none" : c.metrics_listen; }},
+    {"public_url", "URL", "How people reach the server; for printed links.", single, server,
+     [](Config& c, const Values& v) {
+       check_url(v.back());
+       c.public_url = without_last_slash(v.back());
+     },
+     public_url_in_force},
+    {"log_format", "human|json", "The form of the log on stderr.", single, server,
+     [](Config& c, const Values& v) { c.log_format = choice_of(v, format_choices); },
+     [](const Config& c) { return shown_choice(c.log_format, format_choices); }},
+    {"log_level", "debug|info|warning|error", "The least that is logged.", single, server,
+     [](Config& c, const Values& v) { c.log_level = choice_of(v, level_choices); },
+     [](const Config& c) { return shown_choice(c.log_level, level_choices); }},
+    {"trash_days", "DAYS", "How long deleted recordings can be restored.", single, server,
+     [](Config& c, const Values& v) { c.trash_days = number_of(v, 36'500); },
+     [](const Config& c) { return std::to_string(c.trash_days); }},
+    {"free_bytes_min", "SIZE", "With less free space than this, new recordings are refused.",
+     single, server, [](Config& c, const Values& v) { c.free_bytes_min = bytes_of(v); },
+     [](const Config& c) { return format_byte_count(c.free_bytes_min); }},
+    {"recording_bytes_max", "SIZE", "The longest recording that is taken.", single, server,
+     [](Config& c, const Values& v) { c.recording_bytes_max = bytes_of(v); },
+     [](const Config& c) { return format_byte_count(c.recording_bytes_max); }},
+    {"requests_per_minute", "N", "Requests from one address in a minute; 0 for no limit.", single,
+     server,
+     [](Config& c, const Values& v) { c.requests_per_minute = number_of(v, 1'000'000'000); },
+     [](const Config& c) { return std::to_string(c.requests_per_minute); }},
+    {"threads", "N", "Threads that serve connections; 0 for one per core.", single, server,
+     [](Config& c, const Values& v) { c.threads = number_of(v, 1'024); },
+     [](const Config& c) { return std::to_string(c.threads); }},
+    {"server", "URL", "The server that upload, ls, get, rm, restore and token talk to.", single,
+     client,
+     [](Config& c, const Values& v) {
+       check_url(v.back());
+       c.server = without_last_slash(v.back());
+     },
+     [](const Config& c) { return c.server; }},
+    {"token", "TOKEN", "The token those commands show to it.", secret, client,
+     [](Config& c, const Values& v) { c.token = v.back(); },
+     [](const Config& c) { return std::string(c.token.empty() ? "none" : "(set)"); }},
+}};
+
+/// Levenshtein's distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    auto diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      auto change = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({change, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string Setting::flag() const {
+  std::string text = "--" + std::string(name);
+  std::replace(text.begin(), text.end(), '_', '-');
+  return shape == SettingShape::secret ? text + "-file" : text;
+}
+
+std::string Setting::variable() const {
+  std::string text = "TAPEDECK_" + std::string(name);
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+std::span<const Setting> all_settings() {
+  return settings;
+}
+
+const Setting* find_setting(std::string_view name) {
+  for (const auto& setting : settings) {
+    if (setting.name == name) return &setting;
+  }
+  return nullptr;
+}
+
+std::string nearest_name(std::string_view wrong, const std::vector<std::string>& names) {
+  std::string nearest;
+  auto least = std::max<std::size_t>(2, wrong.size() / 3) + 1;
+  for (const auto& name : names) {
+    auto far = distance(wrong, name);
+    if (far >= least) continue;
+    least = far;
+    nearest = name;
+  }
+  return nearest;
+}
+
+std::string settings_reference() {
+  Config standard;
+  std::string text =
+      "| key | flag | variable | value | default | what |\n|---|---|---|---|---|---|\n";
+  for (const auto& setting : settings) {
+    auto variable = setting.variable();
+    if (setting.shape == SettingShape::secret) variable += "` or `" + variable + "_FILE";
+    std::string value(setting.value);
+    for (auto at = value.find('|'); at != std::string::npos; at = value.find('|', at + 2)) {
+      value.replace(at, 1, "\\|");
+    }
+    text += fmt::format("| `{}` | `{}` | `{}` | {} | {} | {} |\n", setting.name, setting.flag(),
+                        variable, value, setting.show(standard), setting.doc);
+  }
+  return text;
+}
+
+}  // namespace tapedeck

@@ -1,0 +1,160 @@
+#include "main/wiring.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/env.h"
+#include "base/pool.h"
+#include "base/run_task.h"
+#include "core/signer.h"
+#include "main/chores.h"
+#include "main/version.h"
+#include "store/cached_catalog.h"
+#include "store/data_folder.h"
+#include "store/disk.h"
+#include "store/disk_blobs.h"
+#include "store/memory_blobs.h"
+#include "store/memory_catalog.h"
+#include "store/sqlite_catalog.h"
+
+namespace tapedeck {
+
+namespace {
+
+constexpr std::size_t disk_threads = 32;     // they wait for the disk, not for a core
+constexpr std::size_t password_threads = 4;  // each holds 64 MiB while it hashes
+constexpr std::size_t chore_threads = 2;
+constexpr std::size_t chores_waiting_max = 16;
+
+std::unique_ptr<Catalog> make_catalog(const Config& config, const DataFolder& folder, Log& log) {
+  if (config.catalog == CatalogChoice::memory) return std::make_unique<MemoryCatalog>();
+  SqliteCatalog::Options options;
+  options.path = folder.database();
+  // The folder's lock makes this process the only one that writes, as CachedCatalog asks.
+  return std::make_unique<CachedCatalog>(std::make_unique<SqliteCatalog>(options, log));
+}
+
+std::unique_ptr<Blobs> make_blobs(const Config& config, const DataFolder& folder, Disk& disk,
+                                  Pool& pool) {
+  if (config.blobs == BlobsChoice::memory) return std::make_unique<MemoryBlobs>();
+  DiskBlobs::Options options;
+  options.root = folder.blobs();
+  return std::make_unique<DiskBlobs>(options, disk, pool);
+}
+
+std::string signing_secret(Catalog& catalog, Env& env) {
+  std::array<unsigned char, 32> random{};
+  env.fill_random(random);
+  std::string proposed(random.begin(), random.end());
+  const std::string name = "signing";  // Stored. Do not change.
+  return run_task(catalog.find_or_add_secret(name, proposed));
+}
+
+Accounts::Options account_options(const Config& config) {
+  Accounts::Options options;
+  options.signup = signup_in_force(config);
+  options.quota_bytes = config.quota;
+  return options;
+}
+
+Recordings::Options recording_options(const Config& config, std::function<void()> on_create) {
+  Recordings::Options options;
+  options.recording_bytes_max = config.recording_bytes_max;
+  options.trash_time = std::chrono::days(config.trash_days);
+  options.free_bytes_min = config.free_bytes_min;
+  options.on_create = std::move(on_create);
+  return options;
+}
+
+Sweeper::Options sweeper_options(const Config& config,
+                                 std::function<void(const SweepReport&)> on_sweep) {
+  Sweeper::Options options;
+  options.on_sweep = std::move(on_sweep);
+  options.trash_time = std::chrono::days(config.trash_days);
+  return options;
+}
+
+}  // namespace
+
+struct Wiring::Inside {
+  Inside(const Config& config, Log& the_log, Observers observers)
+      : log(the_log),
+        folder(config.data.string()),
+        disk_pool({"disk", disk_threads}),
+        password_pool({"password", password_threads}),
+        catalog(make_catalog(config, folder, log)),
+        blobs(make_blobs(config, folder, disk, disk_pool)),
+        signer(signing_secret(*catalog, env)),
+        accounts(*catalog, password_pool, env, account_options(config)),
+        recordings(*catalog, *blobs, env,
+                   recording_options(config, std::move(observers.on_create))),
+        sweeper(*catalog, *blobs, env, log, sweeper_options(config, std::move(observers.on_sweep))),
+        chores({"chores", chore_threads, chores_waiting_max}),
+        admin(admin_parts(config)) {}
+
+  api::AdminParts admin_parts(const Config& config) {
+    api::AdminParts parts{accounts, *catalog, *blobs, env, log, chores};
+    parts.sweep = make_sweep_job(sweeper);
+    parts.verify = make_verify_job(*catalog, *blobs, env);
+    std::optional<std::string> database;
+    if (config.catalog == CatalogChoice::sqlite) database = folder.database();
+    parts.check_catalog = make_catalog_check_job(std::move(database));
+    parts.backup = make_backup_job(folder.path());
+    parts.version = program_version;
+    parts.default_quota_bytes = config.quota;
+    return parts;
+  }
+
+  // In the order of construction. A pool outlives whatever posts to it and waits for an answer; the
+  // chores' jobs use all before them, so that pool is joined first.
+  Log& log;
+  SystemEnv env;
+  DataFolder folder;
+  PosixDisk disk;
+  Pool disk_pool;
+  Pool password_pool;
+  std::unique_ptr<Catalog> catalog;
+  std::unique_ptr<Blobs> blobs;
+  Signer signer;
+  Accounts accounts;
+  Recordings recordings;
+  Sweeper sweeper;
+  Pool chores;
+  api::Admin admin;
+};
+
+Wiring::Wiring(const Config& config, Log& log, Observers observers)
+    : inside_(std::make_unique<Inside>(config, log, std::move(observers))) {}
+Wiring::~Wiring() = default;
+
+api::Parts Wiring::api_parts() {
+  auto& parts = *inside_;
+  return {parts.accounts, parts.recordings, *parts.catalog, *parts.blobs,
+          parts.signer,   parts.env,        parts.log};
+}
+
+api::Admin& Wiring::admin() {
+  return inside_->admin;
+}
+Accounts& Wiring::accounts() {
+  return inside_->accounts;
+}
+Blobs& Wiring::blobs() {
+  return *inside_->blobs;
+}
+Sweeper& Wiring::sweeper() {
+  return inside_->sweeper;
+}
+
+Wiring::QueueLengths Wiring::queue_lengths() const {
+  const auto& parts = *inside_;
+  return {parts.disk_pool.waiting(), parts.password_pool.waiting(), parts.chores.waiting()};
+}
+
+bool Wiring::has_lost_its_catalog() {
+  if (!run_task(inside_->accounts.is_new())) return false;
+  auto page = run_task(inside_->blobs->list(std::nullopt, 1));
+  return !page.keys.empty() || page.next;
+}
+
+}  // namespace tapedeck
