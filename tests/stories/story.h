@@ -1,0 +1,40 @@
+// Stories: text transcripts of whole journeys, as README.md beside this file describes them.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tapedeck::stories {
+
+/// One line of what must be true of an answer, or a value to keep.
+struct Expectation {
+  int line = 0;
+  std::string text;
+};
+
+/// One paragraph of a story.
+struct Step {
+  int line = 0;
+  std::string who;   // "ann", or "host" for what the world does
+  std::string verb;  // a method, or what the host does: "later", "sweep", "invite"
+  std::string rest;  // the target, or the host's argument
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::string body;  // as written; empty: none
+  std::string status;
+  std::vector<Expectation> expectations;
+};
+
+struct Story {
+  std::string name;   // of the file
+  std::string title;  // its first comment
+  std::vector<std::string> settings;
+  std::vector<Step> steps;
+};
+
+/// Throws std::runtime_error with the line that makes no sense.
+Story read_story(const std::string& path);
+
+std::string trimmed(const std::string& text);
+
+}  // namespace tapedeck::stories
