@@ -1,0 +1,144 @@
+#include "bench/load/connection.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <string_view>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace load {
+
+namespace {
+
+constexpr std::size_t read_bytes = 256 * 1024;
+
+/// The value of a header field in a raw head; empty when absent.
+std::string_view field(std::string_view head, std::string_view name) {
+  for (std::size_t at = head.find("\r\n"); at != std::string_view::npos;
+       at = head.find("\r\n", at + 2)) {
+    auto line = head.substr(at + 2, head.find("\r\n", at + 2) - at - 2);
+    if (line.size() <= name.size() || line[name.size()] != ':') continue;
+    if (strncasecmp(line.data(), name.data(), name.size()) != 0) continue;
+    auto value = line.substr(name.size() + 1);
+    value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+    return value;
+  }
+  return {};
+}
+
+std::string fill_in(std::string path, std::uint64_t number) {
+  auto at = path.find("{n}");
+  if (at != std::string::npos) path.replace(at, 3, std::to_string(number));
+  return path;
+}
+
+}  // namespace
+
+Connection::~Connection() {
+  if (socket_ >= 0) ::close(socket_);
+}
+
+void Connection::open() {
+  if (socket_ >= 0) ::close(socket_);
+  socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(plan_.port);
+  inet_pton(AF_INET, plan_.host.c_str(), &address.sin_addr);
+  if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    throw std::runtime_error(std::string("cannot connect: ") + std::strerror(errno));
+  }
+  int on = 1;
+  ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+void Connection::begin(std::uint64_t number) {
+  head_ = plan_.method + " " + fill_in(plan_.path, number) + " HTTP/1.1\r\nHost: " + plan_.host +
+          "\r\n";
+  for (const auto& header : plan_.headers) head_ += fill_in(header, number) + "\r\n";
+  if (plan_.has_body) head_ += "Content-Length: " + std::to_string(plan_.body_bytes) + "\r\n";
+  head_ += "\r\n";
+  head_sent_ = 0;
+  body_sent_ = 0;
+  began_ = Clock::now();
+  answer_head_.clear();
+  head_read_ = false;
+  status_ = 0;
+  received_bytes_ = 0;
+  chunk_tail_.clear();
+}
+
+Connection::Progress Connection::go_on() {
+  if (wants_to_write() && !send_some()) return Progress::broken;
+  return read_some();
+}
+
+bool Connection::send_some() {
+  while (wants_to_write()) {
+    iovec pieces[2];
+    std::size_t count = 0;
+    if (head_sent_ < head_.size()) {
+      pieces[count++] = {head_.data() + head_sent_, head_.size() - head_sent_};
+    }
+    if (body_sent_ < body_bytes()) {
+      auto at = body_sent_ % payload_.size();
+      auto size = std::min<std::uint64_t>(payload_.size() - at, body_bytes() - body_sent_);
+      pieces[count++] = {const_cast<char*>(payload_.data()) + at, size};
+    }
+    msghdr message{};
+    message.msg_iov = pieces;
+    message.msg_iovlen = count;
+    auto sent = ::sendmsg(socket_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0) return errno == EAGAIN || errno == EINTR;
+    auto of_head = std::min<std::size_t>(static_cast<std::size_t>(sent), head_.size() - head_sent_);
+    head_sent_ += of_head;
+    body_sent_ += static_cast<std::size_t>(sent) - of_head;
+  }
+  return true;
+}
+
+bool Connection::parse_head() {
+  auto end = answer_head_.find("\r\n\r\n");
+  if (end == std::string::npos) return false;
+  std::string_view head(answer_head_.data(), end + 2);
+  status_ = std::atoi(answer_head_.c_str() + std::strlen("HTTP/1.1 "));
+  chunked_ = field(head, "Transfer-Encoding") == "chunked";
+  auto length = field(head, "Content-Length");
+  answer_bytes_ = length.empty() ? 0 : std::strtoull(std::string(length).c_str(), nullptr, 10);
+  if (plan_.method == "HEAD" || status_ == 204 || status_ == 304) answer_bytes_ = 0;
+  received_bytes_ = answer_head_.size() - end - 4;
+  chunk_tail_ = answer_head_.substr(end + 4);
+  head_read_ = true;
+  return true;
+}
+
+Connection::Progress Connection::read_some() {
+  static thread_local std::string buffer(read_bytes, '\0');
+  for (;;) {
+    if (head_read_ && !chunked_ && received_bytes_ >= answer_bytes_) return Progress::answered;
+    if (head_read_ && chunked_ && chunk_tail_.ends_with("0\r\n\r\n")) return Progress::answered;
+    auto got = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got == 0) return Progress::broken;
+    if (got < 0) return errno == EAGAIN || errno == EINTR ? Progress::waiting : Progress::broken;
+    std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+    if (!head_read_) {
+      answer_head_ += bytes;
+      parse_head();
+      continue;
+    }
+    received_bytes_ += bytes.size();
+    if (chunked_) {
+      chunk_tail_ += bytes;
+      if (chunk_tail_.size() > 8) chunk_tail_.erase(0, chunk_tail_.size() - 8);
+    }
+  }
+}
+
+}  // namespace load

@@ -1,0 +1,52 @@
+// Latencies in buckets of 1/32 of a power of two: at most 3 % off, whatever the range.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+
+namespace load {
+
+class Histogram {
+ public:
+  void add(std::uint64_t micros) {
+    ++counts_[bucket_of(micros)];
+    ++total_;
+    if (micros > max_) max_ = micros;
+  }
+
+  /// The latency that `share` (0 to 1) of all requests did not exceed, in microseconds.
+  std::uint64_t quantile(double share) const {
+    auto wanted = static_cast<std::uint64_t>(share * static_cast<double>(total_));
+    std::uint64_t seen = 0;
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      seen += counts_[i];
+      if (seen > wanted) return upper_bound_of(i);
+    }
+    return max_;
+  }
+
+  std::uint64_t total() const { return total_; }
+  std::uint64_t max() const { return max_; }
+
+ private:
+  static constexpr unsigned fine_bits = 5;
+  static constexpr std::uint64_t fine = 1u << fine_bits;
+
+  static std::size_t bucket_of(std::uint64_t value) {
+    if (value < fine) return value;
+    auto power = static_cast<unsigned>(std::bit_width(value)) - 1 - fine_bits;
+    return (power + 1) * fine + ((value >> power) - fine);
+  }
+  static std::uint64_t upper_bound_of(std::size_t bucket) {
+    if (bucket < fine) return bucket;
+    auto power = bucket / fine - 1;
+    return ((bucket % fine + fine + 1) << power) - 1;
+  }
+
+  std::array<std::uint64_t, 60 * fine> counts_{};
+  std::uint64_t total_ = 0;
+  std::uint64_t max_ = 0;
+};
+
+}  // namespace load

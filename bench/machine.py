@@ -1,0 +1,83 @@
+"""The machine: a network and a file system of our own, and programs pinned to cores."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "release"
+WORK = ROOT / "build" / "bench"
+
+SERVER_CORE, CLIENT_CORE = "0", "1"
+
+
+def enter_own_network():
+    """Runs this script again in a network namespace with Reno. BBR, the default on some machines,
+    paces loopback and halves bulk rates."""
+    if os.environ.get("BENCH_OWN_NETWORK") or os.geteuid() != 0:
+        return
+    script = 'ip link set lo up && sysctl -qw net.ipv4.tcp_congestion_control=reno && exec "$@"'
+    command = ["unshare", "--net", "sh", "-c", script, "sh", sys.executable, *sys.argv]
+    probe = subprocess.run(["unshare", "--net", "true"], capture_output=True)
+    if probe.returncode != 0:
+        print("no network namespace here: measuring on the host's loopback", file=sys.stderr)
+        return
+    os.environ["BENCH_OWN_NETWORK"] = "own"
+    os.execvp(command[0], command)
+
+
+def build_programs():
+    """The release binary, the load generator and the filler."""
+    for tool in ("cmake", "ninja", "nginx", "taskset"):
+        if shutil.which(tool) is None:
+            sys.exit(
+                f"bench/run needs {tool}: apt-get install cmake ninja-build nginx-light util-linux"
+            )
+    subprocess.run(
+        ["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
+    subprocess.run(
+        ["ninja", "-C", str(BUILD), "tapedeck", "tapedeck_load", "tapedeck_fill"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@contextlib.contextmanager
+def workplace(given):
+    """A fresh folder for the stores: the one given, or a journaled ext4 in a file, so that results
+    do not depend on how the machine's own disk was made and used before."""
+    if given:
+        folder = Path(given)
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    WORK.mkdir(parents=True, exist_ok=True)
+    image, mount = WORK / "disk.img", WORK / "disk"
+    mount.mkdir(exist_ok=True)
+    subprocess.run(["umount", str(mount)], capture_output=True)
+    with open(image, "wb") as file:
+        file.truncate(40 << 30)
+    made = subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], capture_output=True)
+    mounted = (
+        made.returncode == 0
+        and subprocess.run(
+            ["mount", "-o", "loop", str(image), str(mount)], capture_output=True
+        ).returncode
+        == 0
+    )
+    if not mounted:
+        print("cannot mount a file system of our own: measuring in build/bench", file=sys.stderr)
+    try:
+        yield mount
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(mount)], check=False)
+        image.unlink(missing_ok=True)
+
+
+def pinned(core, command):
+    return ["taskset", "-c", core, *map(str, command)]
