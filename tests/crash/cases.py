@@ -1,0 +1,320 @@
+"""One case: a session on a disk that goes wrong once, then a restart and the checks. And many."""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
+
+from faults import Fault, FaultyDisk, build_shim  # noqa: E402
+from journeys import BEFORE, JOURNEYS, check  # noqa: E402
+from model import Model  # noqa: E402
+from server import Server  # noqa: E402
+from session import Session  # noqa: E402
+
+WORKERS = 2
+RESTART_SECONDS_MAX = 2.0
+TRIES = 3  # for a case whose call did not come: the calls of two runs differ a little
+SANITIZER_WORDS = ("Sanitizer", "runtime error:")
+
+
+@dataclass(frozen=True)
+class Case:
+    journey: str
+    fault: Fault
+
+    def __str__(self):
+        return f"{self.journey}/{self.fault}"
+
+
+@dataclass
+class Outcome:
+    case: Case
+    problems: list = field(default_factory=list)
+    reached: bool = False  # the fault happened
+    restart_seconds: float = 0.0
+    ended: str = ""  # how the session's process came to its end
+
+
+class Ports:
+    """Ports of ours outside the range that the kernel gives to outgoing connections: a port that
+    is free one moment could be somebody's there the next."""
+
+    def __init__(self):
+        self.mutex = threading.Lock()
+        self.given = set()
+
+    def take(self):
+        while True:
+            port = random.SystemRandom().randrange(12_000, 32_000)
+            with self.mutex, socket.socket() as probe:
+                if port in self.given:
+                    continue
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    continue
+                self.given.add(port)
+                return port
+
+
+class Bench:
+    """What all cases of a run share: the program, the shim, and the folder that "main" begins
+    with."""
+
+    def __init__(self, binary, folder):
+        self.binary = str(Path(binary).resolve())
+        self.folder = Path(os.path.realpath(folder))
+        self.shim = build_shim(self.folder)
+        self.ports = Ports()
+        self.local = threading.local()
+        self.numbers = iter(range(1, 1_000_000))
+        self.mutex = threading.Lock()
+        self.before = Model()
+        self._make_before()
+
+    def _make_before(self):
+        server = self.server(self.folder / "before", self.folder / "before.log").start()
+        session = Session(server, self.before)
+        session.run(BEFORE)
+        server.kill()
+        if session.problems or session.refusals:
+            raise RuntimeError(f"without any fault: {session.problems} {session.refusals}")
+
+    def server(self, data, log, prefix=()):
+        if not hasattr(self.local, "port"):
+            self.local.port = self.ports.take()
+        return Server(self.binary, data, log, "--free-bytes-min", "0", "--threads", "1",
+                      port=self.local.port, prefix=prefix)
+
+    def place(self):
+        with self.mutex:
+            place = self.folder / str(next(self.numbers))
+        place.mkdir()
+        return place
+
+    def begin(self, journey, place):
+        """(data, model) as they are before that journey."""
+        data = place / "data"
+        if journey == "first":
+            return data, Model()
+        # Not the socket, nor the lock's holder: a killed server leaves both, and so they stay.
+        shutil.copytree(self.folder / "before", data,
+                        ignore=lambda folder, names: [n for n in names if n == "admin.sock"])
+        data.chmod(0o700)
+        return data, self.before.copy()
+
+
+def tail_of(log):
+    return log.read_text(errors="replace")[-1500:] if log.exists() else ""
+
+
+class Run:
+    """One journey on one folder."""
+
+    def __init__(self, bench, case):
+        self.bench, self.case = bench, case
+        self.outcome = Outcome(case)
+        self.place = bench.place()
+        self.log = self.place / "log"
+        self.data, self.model = bench.begin(case.journey, self.place)
+        fault = case.fault if case.fault.kind != "time" else None
+        self.disk = FaultyDisk(bench.shim, self.data, self.place / "trace", fault)
+
+    def problem(self, text):
+        self.outcome.problems.append(text)
+
+    def go(self):
+        try:
+            self.go_through()
+            self.restart()
+        finally:
+            if not self.outcome.problems:
+                shutil.rmtree(self.place, ignore_errors=True)
+        return self.outcome
+
+    def go_through(self):
+        """The session, up to the end of its process."""
+        server = self.bench.server(self.data, self.log, self.disk.prefix)
+        session = None
+        killer = self._killer(server)
+        try:
+            server.start()
+            session = Session(server, self.model, self.disk)
+            session.run(JOURNEYS[self.case.journey])
+            self.outcome.problems += session.problems
+            self._end(server)
+        except RuntimeError as error:
+            self._failed_start(server, error)
+        finally:
+            if killer:
+                killer.cancel()
+                killer.join()
+            if server.process.poll() is None:
+                server.kill()
+        self._judge(server, session)
+
+    def _killer(self, server):
+        """For a case at a time: kills after so many microseconds from the start of the process."""
+        if self.case.fault.kind != "time":
+            return None
+
+        def kill():
+            while server.process is None:
+                time.sleep(0.0005)
+            server.process.kill()
+            self.outcome.reached = True
+        timer = threading.Timer(self.case.fault.index / 1e6, kill)
+        timer.start()
+        return timer
+
+    def _end(self, server):
+        """SIGTERM, or SIGKILL for each second case whose fault is already behind it."""
+        if server.process.poll() is not None:
+            return
+        if self.disk.fired() and self.case.fault.index % 2 == 0:
+            server.kill()
+            return
+        try:
+            server.stop()
+        except RuntimeError as error:
+            self.problem(f"stop: {error}")
+
+    def _failed_start(self, server, error):
+        if server.process.poll() is None:
+            server.kill()
+            self.problem(f"start: {error}")
+
+    def _judge(self, server, session):
+        fired = self.disk.fired()
+        status = server.process.returncode
+        self.outcome.reached |= fired is not None
+        self.outcome.ended = f"status {status}"
+        words = tail_of(self.log)
+        is_kill = self.case.fault.action.startswith("kill")
+        if any(word in words for word in SANITIZER_WORDS):
+            self.problem(f"the sanitizer: {words}")
+        if status < 0 and status != -signal.SIGKILL:
+            self.problem(f"died of signal {-status}: {words}")
+        if status > 0 and (is_kill or not fired):
+            self.problem(f"ended with {status}: {words}")
+        refusals = session.refusals if session else []
+        if refusals and (is_kill or not fired):
+            self.problem(f"refused without a reason: {refusals}")
+
+    def restart(self):
+        server = self.bench.server(self.data, self.log)
+        try:
+            server.start()
+            self.outcome.restart_seconds = server.start_seconds
+            if server.start_seconds > RESTART_SECONDS_MAX:
+                self.problem(f"the restart took {server.start_seconds:.1f} s")
+            self.outcome.problems += check(server, self.model, self.data)
+        except RuntimeError as error:
+            self.problem(f"restart: {error}")
+        finally:
+            if server.process.poll() is None:
+                server.kill()
+
+
+def run_case(bench, case):
+    for _ in range(TRIES):
+        outcome = Run(bench, case).go()
+        if outcome.reached or outcome.problems:
+            break
+    return outcome
+
+
+def undisturbed(bench, journey):
+    """The calls of a run in which nothing goes wrong."""
+    run = Run(bench, Case(journey, Fault("none", 0, "")))
+    run.go_through()
+    calls = list(run.disk.calls())
+    run.restart()
+    if run.outcome.problems:
+        raise RuntimeError(f"without any fault: {run.outcome.problems}")
+    return calls
+
+
+def arguments_of(doc):
+    arguments = argparse.ArgumentParser(description=doc)
+    arguments.add_argument("binary")
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--all", action="store_true", help="every case, not a sample")
+    arguments.add_argument("--only", metavar="CASE", help="just that case")
+    arguments.add_argument("--workers", type=int, default=WORKERS)
+    return arguments
+
+
+def run_all(bench, cases, workers):
+    """The outcomes, in the order of the cases. After 20 failures the rest is left out."""
+    failures = []
+
+    def one(case):
+        if len(failures) >= 20:
+            return None
+        outcome = run_case(bench, case)
+        if outcome.problems:
+            failures.append(outcome)
+            tell(outcome)
+        return outcome
+
+    with ThreadPoolExecutor(workers) as pool:
+        return [outcome for outcome in pool.map(one, cases) if outcome]
+
+
+def tell(outcome):
+    print(f"FAILED: {outcome.case} ({outcome.ended})")
+    for problem in outcome.problems:
+        print(f"    {problem}")
+    print(f"    again: python3 {sys.argv[0]} {sys.argv[1]} --only {outcome.case}", flush=True)
+
+
+def parse_case(text):
+    journey, fault = text.split("/", 1)
+    return Case(journey, Fault.parse(fault))
+
+
+def finish(name, outcomes, planned, begun):
+    """Prints the count; gives the exit status. A case whose call never came proves nothing: it is
+    told, and counts as failed when there are more than a few."""
+    failed = sum(bool(outcome.problems) for outcome in outcomes)
+    missed = [outcome for outcome in outcomes if not outcome.reached and not outcome.problems]
+    for outcome in missed:
+        print(f"not reached: {outcome.case}")
+    slowest = max((outcome.restart_seconds for outcome in outcomes), default=0)
+    print(f"{name}: {len(outcomes)} of {planned} cases in {time.monotonic() - begun:.0f} s, "
+          f"{len(missed)} not reached; the slowest restart took {slowest:.2f} s")
+    passed = len(outcomes) - failed - len(missed)
+    if len(missed) > max(2, planned // 50) or passed == 0:
+        print("FAILED: too many cases never met their fault")
+        failed += len(missed) or 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def bench_in(binary):
+    """A context: a Bench in a temporary folder."""
+    return _BenchPlace(binary)
+
+
+class _BenchPlace:
+    def __init__(self, binary):
+        self.binary = binary
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="tapedeck-faults-")
+        return Bench(self.binary, self.folder.name)
+
+    def __exit__(self, *_):
+        self.folder.cleanup()
