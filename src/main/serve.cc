@@ -85,12 +85,18 @@ class Service {
     if (metrics_door_) start(*metrics_door_);
     auto work = [this] { return wiring_.sweeper().run(); };
     std::optional<Background> sweeping(std::in_place, work, log_);
-    greet();
-    notify_systemd("READY=1");
-    control_.run();
+    std::exception_ptr failure;
+    try {
+      greet();
+      notify_systemd("READY=1");
+      control_.run();
+    } catch (...) {
+      failure = std::current_exception();  // told when the threads have ended
+    }
     stop();
     sweeping.reset();
     for (auto& thread : threads_) thread.join();
+    if (failure) std::rethrow_exception(failure);
     if (broken_) std::rethrow_exception(broken_);
     log_.info("stopped");
     return 0;
