@@ -129,6 +129,10 @@ bool SqliteDatabase::checkpoint() {
   return frames == copied;
 }
 
+void SqliteDatabase::leave_files_on_close() {
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 SqliteQuery::~SqliteQuery() {
   sqlite3_reset(statement_);  // tells the step's error again, which was thrown already
   sqlite3_clear_bindings(statement_);

@@ -70,6 +70,9 @@ class SqliteDatabase {
   /// Copies what it can from the WAL into the database and syncs it, waiting for no reader. True:
   /// everything was copied, and the next commit reuses the WAL from its start.
   bool checkpoint();
+  /// From now on closing leaves the files as they are; otherwise the last connection copies the
+  /// WAL into the database and removes it.
+  void leave_files_on_close();
 
   sqlite3* handle() { return connection_.get(); }
 

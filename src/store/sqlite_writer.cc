@@ -131,7 +131,7 @@ void SqliteWriter::roll_back() {
     if (!database_.is_autocommit()) database_.execute("ROLLBACK");
   } catch (const SqliteError& error) {
     note(error);
-    broken_ = true;  // what is open cannot be closed: nothing more may be put into it
+    give_up();  // what is open cannot be closed: nothing more may be put into it
   }
 }
 
@@ -154,10 +154,18 @@ void SqliteWriter::note(const SqliteError& error) {
     log_.warning("catalog.write_failed", {{"error", error.what()}});
     return;
   }
-  if (broken_.exchange(true)) return;
+  if (!give_up()) return;
   log_.error("catalog.stopped",
              {{"error", error.what()},
               {"next", "no more writes are taken; check the disk, then restart the server"}});
+}
+
+bool SqliteWriter::give_up() {
+  if (broken_.exchange(true)) return false;
+  // A sync that failed once may succeed the next time without the bytes being there: a checkpoint
+  // on such a word would remove the WAL, which is what the next start can still trust.
+  database_.leave_files_on_close();
+  return true;
 }
 
 }  // namespace tapedeck

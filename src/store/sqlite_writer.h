@@ -93,6 +93,8 @@ class SqliteWriter {
   void roll_back();
   void checkpoint();
   void note(const SqliteError& error);
+  /// Nothing more is written to the file, not even when it is closed. False: it was so already.
+  bool give_up();
 
   const Options options_;
   Log& log_;
