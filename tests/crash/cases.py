@@ -1,6 +1,7 @@
 """One case: a session on a disk that goes wrong once, then a restart and the checks. And many."""
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -23,6 +24,7 @@ from server import Server  # noqa: E402
 from session import Session  # noqa: E402
 
 WORKERS = 2
+MEMORY_FREE_MIN = 1 << 30
 RESTART_SECONDS_MAX = 2.0
 TRIES = 3  # for a case whose call did not come: the calls of two runs differ a little
 SANITIZER_WORDS = ("Sanitizer", "runtime error:")
@@ -129,6 +131,7 @@ class Run:
         self.log = self.place / "log"
         self.data, self.model = bench.begin(case.journey, self.place)
         fault = case.fault if case.fault.kind != "time" else None
+        self.fired_at_start = self.fired_in_session = False
         self.disk = FaultyDisk(bench.shim, self.data, self.place / "trace", fault)
 
     def problem(self, text):
@@ -150,6 +153,9 @@ class Run:
         killer = self._killer(server)
         try:
             server.start()
+            self._await_greeting(server)
+            self.outcome.ended = "in the session"
+            self.fired_at_start = self.disk.fired() is not None
             session = Session(server, self.model, self.disk)
             session.run(JOURNEYS[self.case.journey])
             self.outcome.problems += session.problems
@@ -163,6 +169,16 @@ class Run:
             if server.process.poll() is None:
                 server.kill()
         self._judge(server, session)
+
+    def _await_greeting(self, server):
+        """The doors are open a moment before the start is done, which may still fail."""
+        deadline = time.monotonic() + 20
+        while "Tapedeck serves" not in self.log.read_text(errors="replace"):
+            if server.process.poll() is not None:
+                raise RuntimeError("the start failed")
+            if time.monotonic() > deadline:
+                raise RuntimeError("the server does not say that it serves")
+            time.sleep(0.002)
 
     def _killer(self, server):
         """For a case at a time: kills after so many microseconds from the start of the process."""
@@ -182,7 +198,9 @@ class Run:
         """SIGTERM, or SIGKILL for each second case whose fault is already behind it."""
         if server.process.poll() is not None:
             return
-        if self.disk.fired() and self.case.fault.index % 2 == 0:
+        self.outcome.ended = "by a signal of ours"
+        self.fired_in_session = not self.fired_at_start and self.disk.fired() is not None
+        if self.fired_in_session and self.case.fault.index % 2 == 0:
             server.kill()
             return
         try:
@@ -199,18 +217,67 @@ class Run:
         fired = self.disk.fired()
         status = server.process.returncode
         self.outcome.reached |= fired is not None
-        self.outcome.ended = f"status {status}"
         words = tail_of(self.log)
         is_kill = self.case.fault.action.startswith("kill")
+        if self.outcome.ended == "in the session" and not is_kill:
+            self.problem(f"the server ended by itself, with {status}: {words}")
+        if self.outcome.ended == "by a signal of ours" and status not in (0, -signal.SIGKILL):
+            self.problem(f"stopped with {status}: {words}")
+        self.outcome.ended += f", status {status}"
         if any(word in words for word in SANITIZER_WORDS):
             self.problem(f"the sanitizer: {words}")
         if status < 0 and status != -signal.SIGKILL:
             self.problem(f"died of signal {-status}: {words}")
         if status > 0 and (is_kill or not fired):
             self.problem(f"ended with {status}: {words}")
-        refusals = session.refusals if session else []
-        if refusals and (is_kill or not fired):
+        if session:
+            self._judge_refusals(session.refusals, is_kill or not fired)
+
+    def _judge_refusals(self, refusals, are_baseless):
+        """One error refuses one step; more only when the catalog has stopped, or the disk stays
+        as it is. A write or an open that was broken off is no error at all."""
+        fault = self.case.fault
+        if refusals and are_baseless:
             self.problem(f"refused without a reason: {refusals}")
+        is_lasting = fault.action in ("full", "dead") or "catalog.stopped" in self.log.read_text()
+        if len(refusals) > 1 and not is_lasting:
+            self.problem(f"one error refused {len(refusals)} steps: {refusals}")
+        is_none = fault.action == "short" or (
+            fault.action == "EINTR" and fault.kind in ("write", "pwrite64", "openat"))
+        if refusals and is_none:
+            self.problem(f"a call that was to be repeated was told as an error: {refusals}")
+        self._judge_silence()
+        if self.fired_in_session and not fault.action.startswith("kill"):
+            self._judge_failed_sync(refusals)
+
+    def _judge_failed_sync(self, refusals):
+        """What a failed sync should have made durable is not acknowledged, although it can be read:
+        a power cut would take it. Erasing is free to leave garbage."""
+        calls = list(self.disk.calls())
+        at = next(i for i, call in enumerate(calls) if call.fired)
+        call = calls[at]
+        if call.kind not in ("fsync", "fdatasync"):
+            return
+        is_erasing = call.kind == "fsync" and calls[at - 1].kind == "openat" and (
+            calls[at - 2].kind == "unlink")
+        if call.path.startswith("/blobs/") and not refusals and not is_erasing:
+            self.problem(f"{call.kind} of {call.path} failed, and all was acknowledged")
+        if call.path.startswith("/tapedeck.db") and (
+                "catalog.stopped" not in self.log.read_text()):
+            self.problem(f"{call.kind} of {call.path} failed, and the catalog went on")
+
+    def _judge_silence(self):
+        """After an I/O error of the catalog nothing more is written into it. On a dead disk it is
+        only tried, until the first answer."""
+        if "catalog.stopped" not in self.log.read_text() or self.case.fault.action == "dead":
+            return
+        calls = list(self.disk.calls())
+        at = next(i for i, call in enumerate(calls) if call.fired)
+        later = [f"{call.kind} {call.path}" for call in calls[at + 1:]
+                 if call.path in ("/tapedeck.db", "/tapedeck.db-wal")
+                 and call.kind in ("write", "pwrite64", "ftruncate", "unlink", "fdatasync")]
+        if later:
+            self.problem(f"the catalog stopped, and then came {len(later)} writes: {later[:5]}")
 
     def restart(self):
         server = self.bench.server(self.data, self.log)
@@ -303,18 +370,13 @@ def finish(name, outcomes, planned, begun):
     return 1 if failed else 0
 
 
+@contextlib.contextmanager
 def bench_in(binary):
-    """A context: a Bench in a temporary folder."""
-    return _BenchPlace(binary)
-
-
-class _BenchPlace:
-    def __init__(self, binary):
-        self.binary = binary
-
-    def __enter__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="tapedeck-faults-")
-        return Bench(self.binary, self.folder.name)
-
-    def __exit__(self, *_):
-        self.folder.cleanup()
+    """A Bench in a temporary folder; in memory if there is room. No power is cut here, so nothing
+    depends on a real disk but the time that its syncs take."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and (
+        shutil.disk_usage(memory).free > MEMORY_FREE_MIN)
+    with tempfile.TemporaryDirectory(prefix="tapedeck-faults-",
+                                     dir=memory if roomy else None) as folder:
+        yield Bench(binary, folder)

@@ -45,16 +45,16 @@ MAIN = [
     trash("unloved"),
     purge("unloved"),
     purge("old-3"),
-    await_checkpoint,
     add_token("watch"),
     use_token("watch"),
     revoke_token("watch"),
     revoke_token("phone"),
     use_token("phone"),
     patch("old-1", "older"),
+    repeat("large"),
+    await_checkpoint,  # late, since what comes after waits for it in each case
     trash("keyed"),
     upload("last", 1),
-    repeat("large"),
     list_all,
     play("last"),
 ]

@@ -66,7 +66,10 @@ class Session:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             self._explain(method, target, error)
-        if answer.headers.get("Connection", "").lower() == "close":
+        # A server that refuses a body of unknown length closes when more of it comes than it cares
+        # to drop, and cannot announce that.
+        refused_stream = answer.status >= 400 and "Transfer-Encoding" in headers
+        if refused_stream or answer.headers.get("Connection", "").lower() == "close":
             self.close()
         return answer
 
