@@ -2,6 +2,8 @@
 // disk sets the pace of the socket and nothing holds more than one chunk.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +28,17 @@ class ByteSource {
   /// The next bytes; empty at the end, and only there. Valid until the next call. Throws Error when
   /// the bytes cannot be had; what was read before is still good.
   virtual Task<ByteView> read() = 0;
+
+  /// Waits until read() would not wait, or for at most so long; false: there is still nothing. What
+  /// read() would throw, it throws. A source that never waits long need not do anything.
+  virtual Task<bool> wait(std::chrono::milliseconds at_most) {
+    static_cast<void>(at_most);
+    co_return true;
+  }
+
+  /// Ends a wait() that is under way, or the next one, early (it gives false). Safe from any
+  /// thread, also when the source has ended; empty where wait() never waits.
+  virtual std::function<void()> make_alarm() { return {}; }
 
   /// Hands over the next bytes as a piece of a file instead, where they are one; they then count as
   /// read. Nothing: use read().

@@ -25,6 +25,7 @@ enum class Fault {
   digest_mismatch,      // the bytes are not the ones the client described
   key_reused,           // an idempotency key that came with other bytes before
   limited,              // too many; come back after retry_after
+  locked,               // another request is busy with it and does not let go
   storage_full,         // the disk is full or below its low-water mark
   unavailable,          // a part we need does not answer now
   timed_out,            // the client was too slow
@@ -43,6 +44,7 @@ class Error : public std::exception {
   /// Public facts that a client can act on; each is absent unless it applies.
   std::optional<std::chrono::seconds> retry_after;
   std::optional<std::uint64_t> bytes_left;  // over_quota: how much still fits
+  std::optional<std::uint64_t> offset;      // conflict of an append: where the bytes end in truth
 
  private:
   Fault fault_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -17,6 +18,8 @@ class RequestBody final : public ByteSource {
  public:
   explicit RequestBody(BodyReader& reader) : reader_(&reader) {}
   Task<ByteView> read() override { return reader_->read(); }
+  Task<bool> wait(std::chrono::milliseconds at_most) override { return reader_->wait(at_most); }
+  std::function<void()> make_alarm() override { return reader_->make_alarm(); }
 
  private:
   BodyReader* reader_;
@@ -33,6 +36,10 @@ void BodyReader::begin(const RequestHead& head) {
   expects_continue_ = continue_wanted_ = head.expects_continue;
   continued_ = false;
   failure_.reset();
+  piece_ = {};
+  received_at_ = Clock::now();
+  ringing_.reset();
+  rung_ = false;
 }
 
 std::unique_ptr<ByteSource> BodyReader::make_source() {
@@ -40,15 +47,43 @@ std::unique_ptr<ByteSource> BodyReader::make_source() {
 }
 
 Task<ByteView> BodyReader::read() {
+  auto found = false;
+  while (!found) found = co_await find_piece(Clock::time_point::max());
+  co_return std::exchange(piece_, {});
+}
+
+Task<bool> BodyReader::wait(std::chrono::milliseconds at_most) {
+  co_return co_await find_piece(Clock::now() + at_most);
+}
+
+/// True when piece_ is the next piece, or empty at the end; false when there was none in time.
+Task<bool> BodyReader::find_piece(Clock::time_point until) {
   for (;;) {
+    if (!piece_.empty()) co_return true;
     if (failure_) throw Error(*failure_);
-    if (complete_) co_return ByteView();
-    auto piece = decode();
-    if (!piece.empty()) co_return piece;
-    if (complete_) co_return ByteView();
+    if (complete_) co_return true;
+    piece_ = decode();
+    if (!piece_.empty() || complete_) co_return true;
     if (continue_wanted_) co_await send_continue();
-    co_await fill();
+    auto filled = co_await fill(until);
+    if (!filled) co_return false;
   }
+}
+
+/// The alarm may ring when the connection is long gone: then there is nothing to wake up.
+std::function<void()> BodyReader::make_alarm() {
+  if (!ringing_) ringing_ = std::make_shared<BodyReader*>(this);
+  std::weak_ptr<BodyReader*> weak = ringing_;
+  return [&context = bench_->context, weak] {
+    asio::post(context, [weak] {
+      if (auto reader = weak.lock()) (*reader)->ring();
+    });
+  };
+}
+
+void BodyReader::ring() {
+  rung_ = true;
+  if (waiting_) wire_->interrupt();
 }
 
 /// The next piece of what has arrived.
@@ -85,6 +120,8 @@ void BodyReader::fail(Fault fault, std::string detail) {
 
 /// Everything that was given has been used: frees its memory before the wait.
 void BodyReader::drop_delivered() {
+  // While what was given was worked on, the client could not know that we waited for it.
+  if (from_backlog_ || lease_.data() != nullptr) received_at_ = Clock::now();
   if (from_backlog_) backlog_->consume(backlog_->view().size());
   from_backlog_ = false;
   lease_.release();
@@ -103,7 +140,8 @@ void BodyReader::check_step(Step step) {
   }
 }
 
-Task<void> BodyReader::fill() {
+/// More input; false when there was none in time, or the alarm rang.
+Task<bool> BodyReader::fill(Clock::time_point until) {
   drop_delivered();
   if (turn_bytes_ >= turn_bytes_max) {  // a fast client: the others of the thread come first
     turn_bytes_ = 0;
@@ -122,19 +160,27 @@ Task<void> BodyReader::fill() {
     if (step.kind == Step::Kind::done) {
       input_ = ByteView(lease_.data(), step.bytes);
       turn_bytes_ += step.bytes;
-      co_return;
+      received_at_ = Clock::now();
+      co_return true;
     }
     lease_.release();
     if (must_end()) fail(Fault::unavailable, "The server stops: " + progress() + ".");
-    auto until = Wire::Clock::now() + limits.body_idle_time;
-    waiting_ = true;
-    turn_bytes_ = 0;
-    auto waited = co_await wire_->wait(until);
-    waiting_ = false;
-    if (waited == Waited::timed_out) {
-      fail(Fault::timed_out, "The body was too slow: " + progress() + ".");
-    }
+    auto idle_until = received_at_ + limits.body_idle_time;
+    auto waited = co_await wait_for_wire(std::min(until, idle_until));
+    if (std::exchange(rung_, false)) co_return false;
+    if (waited != Waited::timed_out) continue;
+    if (until <= idle_until) co_return false;
+    fail(Fault::timed_out, "The body was too slow: " + progress() + ".");
   }
+}
+
+Task<Waited> BodyReader::wait_for_wire(Clock::time_point until) {
+  if (rung_) co_return Waited::interrupted;
+  waiting_ = true;
+  turn_bytes_ = 0;
+  auto waited = co_await wire_->wait(until);
+  waiting_ = false;
+  co_return waited;
 }
 
 Task<void> BodyReader::send_continue() {
@@ -147,7 +193,7 @@ Task<void> BodyReader::send_continue() {
     check_step(step);
     text.remove_prefix(step.bytes);
     if (step.kind == Step::Kind::done) continue;
-    auto until = Wire::Clock::now() + limits.send_idle_time;
+    auto until = Clock::now() + limits.send_idle_time;
     auto waited = co_await wire_->wait(until);
     if (waited != Waited::ready) fail(Fault::timed_out, "The client takes no 100 Continue.");
   }
@@ -161,7 +207,7 @@ Task<bool> BodyReader::drain(ByteCount bytes_max) {
   if (left && *left > bytes_max) co_return false;
   auto start = received_;
   try {
-    while (!complete_) {
+    while (!complete_ || !piece_.empty()) {
       auto piece = co_await read();
       if (piece.empty()) break;
       if (received_ - start > bytes_max) co_return false;
@@ -179,8 +225,10 @@ void BodyReader::finish() {
     backlog_->append(input_);
   }
   input_ = {};
+  piece_ = {};
   from_backlog_ = false;
   lease_.release();
+  ringing_.reset();
 }
 
 std::optional<ByteCount> BodyReader::left_bytes() const {

@@ -26,6 +26,10 @@ class BodyReader {
   std::unique_ptr<ByteSource> make_source();
 
   Task<ByteView> read();
+  /// As ByteSource::wait.
+  Task<bool> wait(std::chrono::milliseconds at_most);
+  /// As ByteSource::make_alarm.
+  std::function<void()> make_alarm();
 
   /// Reads and drops what is left, at most that much. False: the connection cannot be used again.
   Task<bool> drain(ByteCount bytes_max);
@@ -46,9 +50,14 @@ class BodyReader {
   bool waiting() const { return waiting_; }
 
  private:
+  using Clock = Wire::Clock;
+
+  Task<bool> find_piece(Clock::time_point until);
   ByteView decode();
   void drop_delivered();
-  Task<void> fill();
+  Task<bool> fill(Clock::time_point until);
+  Task<Waited> wait_for_wire(Clock::time_point until);
+  void ring();
   Task<void> send_continue();
   [[noreturn]] void fail(Fault fault, std::string detail);
   void check_step(Step step);
@@ -62,9 +71,13 @@ class BodyReader {
   ChunkDecoder chunks_;
   BufferPool::Lease lease_;
   ByteView input_;             // of the lease, or of the backlog
+  ByteView piece_;             // decoded, not yet given
   bool from_backlog_ = false;  // where input_ is
   ByteCount received_ = 0;
-  ByteCount turn_bytes_ = 0;  // since this task last gave way to others
+  ByteCount turn_bytes_ = 0;              // since this task last gave way to others
+  Clock::time_point received_at_;         // the last bytes
+  std::shared_ptr<BodyReader*> ringing_;  // for alarms of other threads; null: none was made
+  bool rung_ = false;
   bool complete_ = true;
   bool expects_continue_ = false;
   bool continue_wanted_ = false;
