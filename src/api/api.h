@@ -13,6 +13,7 @@
 #include "core/accounts.h"
 #include "core/recordings.h"
 #include "core/signer.h"
+#include "core/uploads.h"
 #include "http/message.h"
 
 namespace tapedeck::api {
@@ -29,6 +30,7 @@ struct Options {
 struct Parts {
   Accounts& accounts;
   Recordings& recordings;
+  Uploads& uploads;
   Catalog& catalog;
   Blobs& blobs;
   const Signer& signer;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "api/answers.h"
+#include "api/live_audio.h"
 #include "api/problem.h"
 #include "api/routes.h"
 #include "base/encoding.h"
@@ -85,6 +86,33 @@ void add_parts(Context& context, const Recording& recording, std::vector<ByteRan
   response.body_bytes = body.bytes;
 }
 
+/// From `from`: "live" joins at the end.
+bool parse_from_live(const Call& call) {
+  auto from = call.request.target.find("from");
+  if (!from) return false;
+  if (*from == "live") return true;
+  throw Error(Fault::invalid, "The parameter from is \"live\" or absent.");
+}
+
+/// One that still grows: the answer ends when the recording does.
+Task<http::Response> answer_live(Context& context, const Call& call, const Recording& recording,
+                                 http::Response response) {
+  auto chosen =
+      choose_live_range(call.request.fields.find("Range"), parse_from_live(call), recording.size);
+  using Kind = LiveRange::Kind;
+  if (chosen.kind == Kind::unsatisfiable) co_return refuse_range(call, recording);
+  if (!chosen.content_range.empty()) {
+    response.status = 206;
+    response.fields.set("Content-Range", chosen.content_range);
+  }
+  if (chosen.kind == Kind::part) {
+    co_await add_bytes(context, call, recording, chosen.range, response);
+  } else {
+    response.body = context.parts.recordings.follow(recording, chosen.range.begin);
+  }
+  co_return response;
+}
+
 Task<http::Response> answer_audio(Context& context, const Call& call, const Recording& recording,
                                   bool download) {
   http::Response response;
@@ -98,11 +126,14 @@ Task<http::Response> answer_audio(Context& context, const Call& call, const Reco
     response.status = 304;
     co_return response;
   }
+  response.fields.set("Content-Type", served_type(recording));
+  if (recording.state == RecordingState::recording && !recording.trashed_at) {
+    co_return co_await answer_live(context, call, recording, std::move(response));
+  }
   auto answer = choose_ranges(call, recording, condition);
   if (answer.kind == http::RangeAnswer::Kind::unsatisfiable) {
     co_return refuse_range(call, recording);
   }
-  response.fields.set("Content-Type", served_type(recording));
   auto range = ByteRange{0, recording.size};
   if (answer.kind == http::RangeAnswer::Kind::partial) {
     response.status = 206;

@@ -22,6 +22,11 @@ json::value json_of(const std::optional<Time>& time) {
   return time ? json::value(format_rfc3339(*time)) : json::value(nullptr);
 }
 
+template <class Number>
+json::value value_of(const std::optional<Number>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
 }  // namespace
 
 std::string_view name_of(TokenKind kind) {
@@ -61,22 +66,30 @@ Scopes parse_scopes(const std::vector<std::string>& names) {
 }
 
 json::object json_of(const Account& account) {
-  auto quota = account.quota_bytes ? json::value(*account.quota_bytes) : json::value(nullptr);
   return {{"id", account.id.text()},
           {"username", account.username},
           {"admin", account.admin},
           {"created_at", format_rfc3339(account.created_at)},
-          {"quota_bytes", std::move(quota)},
+          {"quota_bytes", value_of(account.quota_bytes)},
           {"used_bytes", account.used_bytes},
           {"reserved_bytes", account.reserved_bytes}};
 }
 
 json::object json_of(const Token& token) {
+  const auto& limits = token.limits;
+  std::optional<std::int64_t> seconds;
+  if (limits.recording_time_max) {
+    auto time_max = std::chrono::duration_cast<std::chrono::seconds>(*limits.recording_time_max);
+    seconds = time_max.count();
+  }
   return {{"id", token.id.text()},
           {"name", token.name},
           {"kind", name_of(token.kind)},
           {"scopes", names_of(token.scopes)},
           {"created_at", format_rfc3339(token.created_at)},
+          {"max_bytes", value_of(limits.recording_bytes_max)},
+          {"max_seconds", value_of(seconds)},
+          {"max_live", value_of(limits.live_max)},
           {"expires_at", json_of(token.expires_at)},
           {"last_used_at", format_rfc3339(token.last_used_at)}};
 }

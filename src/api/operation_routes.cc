@@ -49,7 +49,7 @@ json::array warnings(const Context& context, std::optional<ByteCount> free) {
     texts.emplace_back(
         "allow_unverified_social_login is on: who knows a social id can sign in as that account.");
   }
-  if (free && *free < context.parts.recordings.options().free_bytes_min) {
+  if (free && *free < context.parts.recordings.free_bytes_min()) {
     texts.emplace_back("Free space is low: new recordings are refused until there is more.");
   }
   return texts;

@@ -130,8 +130,8 @@ Task<http::Response> original_upload(Context& context, Call& call) {
   auto refused = co_await refuse_stranger(context, call, user_id);
   if (refused) co_return std::move(*refused);
   auto description = parse_description(call);
-  auto upload = parse_upload(call);
-  auto created = co_await context.parts.recordings.create(call.who(), description, upload);
+  auto incoming = parse_incoming(call);
+  auto created = co_await context.parts.recordings.create(call.who(), description, incoming);
   co_return original_json(200, R"({"result": "success"})");
 }
 

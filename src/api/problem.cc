@@ -40,6 +40,8 @@ Kind kind_of(Fault fault) {
       return {422, "digest-mismatch", "The bytes are not the ones described"};
     case Fault::key_reused:
       return {422, "key-reused", "The idempotency key was used before"};
+    case Fault::locked:
+      return {423, "locked", "Another request is busy with it"};
     case Fault::limited:
       return {429, "limited", "Too many requests"};
     case Fault::internal:

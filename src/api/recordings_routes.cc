@@ -124,9 +124,9 @@ std::optional<std::uint64_t> wanted_version(const Call& call, const Recording& c
 Task<http::Response> create_recording(Context& context, Call& call) {
   if (is_form(call.request)) co_return refuse_form(call);
   auto description = parse_description(call);
-  auto upload = parse_upload(call);
+  auto incoming = parse_incoming(call);
   auto wanted = http::parse_wanted_digests(call.request.fields);  // refused before the body is read
-  auto created = co_await context.parts.recordings.create(call.who(), description, upload);
+  auto created = co_await context.parts.recordings.create(call.who(), description, incoming);
   auto response = answer_recording(context, created.replayed ? 200 : 201, created.recording);
   response.fields.set("Location", "/api/v1/recordings/" + created.recording.id.text());
   if (created.replayed) response.fields.set("Idempotency-Replayed", "true");
@@ -134,11 +134,27 @@ Task<http::Response> create_recording(Context& context, Call& call) {
   co_return response;
 }
 
+namespace {
+
+/// A recorder that was not told the id finds it by its own.
+Task<http::Response> list_one(Context& context, AccountId account, const std::string& client_id) {
+  const auto& parts = context.parts;
+  auto recording = co_await parts.recordings.find_by_client_id(account, client_id);
+  json::array items;
+  if (recording) items.push_back(json_of(*recording, parts.env.now()));
+  co_return answer_json(200, {{"items", std::move(items)}, {"next_cursor", nullptr}});
+}
+
+}  // namespace
+
 Task<http::Response> list_recordings(Context& context, Call& call) {
   const auto& parts = context.parts;
   auto account = call.who().account;
   auto filter = parse_filter(call);
   auto limit = parse_limit(call, parts.recordings.options().page_max);
+  if (auto client_id = find_text(call, "client_id")) {
+    co_return co_await list_one(context, account, *client_id);
+  }
   std::optional<ListPosition> after;
   if (auto cursor = find_text(call, "cursor")) {
     after = parse_list_cursor(parts.signer, account, filter, *cursor);

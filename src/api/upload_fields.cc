@@ -88,17 +88,17 @@ Description parse_description(const Call& call) {
   return description;
 }
 
-Upload parse_upload(const Call& call) {
+Incoming parse_incoming(const Call& call) {
   const auto& fields = call.request.fields;
-  Upload upload;
-  upload.body = call.request.body.get();
-  upload.bytes = call.request.body_bytes;
-  upload.digests = http::parse_digests(fields);
-  upload.idempotency_key = fields.find("Idempotency-Key").value_or("");
-  if (upload.idempotency_key.size() > idempotency_key_bytes_max) {
+  Incoming incoming;
+  incoming.body = call.request.body.get();
+  incoming.bytes = call.request.body_bytes;
+  incoming.digests = http::parse_digests(fields);
+  incoming.idempotency_key = fields.find("Idempotency-Key").value_or("");
+  if (incoming.idempotency_key.size() > idempotency_key_bytes_max) {
     throw Error(Fault::invalid, "An Idempotency-Key has at most 255 bytes; send a shorter one.");
   }
-  return upload;
+  return incoming;
 }
 
 }  // namespace tapedeck::api

@@ -1,4 +1,4 @@
-// What a client says about an upload, in its query, its fields and its path.
+// What a client says about an incoming, in its query, its fields and its path.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ Description parse_description(const Call& call);
 
 /// The body with its announced length, digests and idempotency key. Throws Error{invalid} for what
 /// contradicts itself. The call must outlive it.
-Upload parse_upload(const Call& call);
+Incoming parse_incoming(const Call& call);
 
 /// True for a form (multipart), whose bytes are not the recording's.
 bool is_form(const http::Request& request);

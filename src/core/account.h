@@ -72,6 +72,14 @@ struct Scopes {
   bool operator==(const Scopes&) const = default;
 };
 
+/// What a token may take, beside the server's own limits; nothing: no limit of its own.
+struct TokenLimits {
+  std::optional<ByteCount> recording_bytes_max;  // of each recording
+  std::optional<Millis> recording_time_max;      // from its first byte to its last append
+  std::optional<std::uint32_t> live_max;         // recordings that are live at one time
+  bool operator==(const TokenLimits&) const = default;
+};
+
 struct Token {
   TokenId id;
   AccountId account;
@@ -79,6 +87,7 @@ struct Token {
   Sha256Digest secret_hash;  // of the whole text; the text itself is never stored
   std::string name;          // shown in lists; for `original`, the user_id it was given for
   Scopes scopes;
+  TokenLimits limits;
   std::uint32_t session_epoch = 0;  // of the account when it was made; only sessions compare it
   Time created_at;
   std::optional<Time> expires_at;

@@ -32,6 +32,7 @@ struct NewToken {
   std::string name;
   Scopes scopes;
   std::optional<Millis> lifetime;  // nothing: no expiry
+  TokenLimits limits;              // on what is recorded with it
 };
 
 /// Safe for concurrent use. Owns nothing it is given; holds the failed sign-in counters of this
@@ -86,6 +87,9 @@ class Accounts {
   /// nobody new in.
   Task<IssuedToken> sign_in_original(std::string social_type, std::string social_id);
 
+  /// Whether the token of an account may be used, also for `grace` after it expired.
+  bool works(const Credential& credential, Millis grace) const;
+
   Task<Account> find(AccountId id);  // throws not_found
   /// That this is the account's password. Nothing is asked of an account that has none (it signs in
   /// by an identity). Throws forbidden, or limited after too many failures.
@@ -116,8 +120,8 @@ class Accounts {
   std::unique_ptr<Inside> inside_;
 };
 
-/// "td_s_", "td_p_" or "td_i_" + 43 base-62 digits of 256 random bits + 6 of the CRC-32 of all
-/// before them; see docs/data.md. A typo makes it malformed.
+/// "td_s_", "td_p_", "td_i_" or "td_u_" + 43 base-62 digits of 256 random bits + 6 of the CRC-32 of
+/// all before them; see docs/data.md. A typo makes it malformed.
 bool is_well_formed_token(std::string_view text);
 
 }  // namespace tapedeck

@@ -38,7 +38,7 @@ struct Accounts::Inside {
 
   /// When the token stops working: a session slides.
   std::optional<Time> expiry_of(const Token& token) const;
-  bool works(const Token& token, const Account& account) const;
+  bool works(const Token& token, const Account& account, Millis grace = Millis(0)) const;
   /// Notes the time of use, now and then, whatever becomes of the note.
   Task<void> note_use(const Token& token);
 

@@ -14,7 +14,9 @@ struct Caller {
   std::string username;
   bool admin = false;  // the account is an admin's AND the token has the admin scope
   Scopes scopes;
-  std::optional<TokenId> token;  // nothing on the admin's local socket
+  std::optional<TokenId> token;             // nothing on the admin's local socket
+  std::optional<Sha256Digest> secret_hash;  // of that token
+  TokenLimits limits;
   TokenKind kind = TokenKind::session;
   bool has_quota = true;  // false: what the account holds need not be asked before it takes more
 };

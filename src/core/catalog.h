@@ -17,8 +17,11 @@
 #include "core/account.h"
 #include "core/id.h"
 #include "core/recording.h"
+#include "core/upload.h"
 
 namespace tapedeck {
+
+inline constexpr std::uint32_t no_live_limit = ~std::uint32_t{0};
 
 // ---- what the methods take and give ------------------------------------------------------------
 
@@ -40,13 +43,19 @@ struct AccountPage {
   std::optional<AccountId> next;  // pass it on as `after`; nothing at the end
 };
 
-enum class [[nodiscard]] AddRecording { added, id_taken, over_quota, no_account };
+/// How many recordings may be live at one time.
+struct LiveLimits {
+  std::uint32_t account_max = 0;           // of the account
+  std::optional<std::uint32_t> token_max;  // of recording.maker
+};
+enum class [[nodiscard]] AddRecording { added, id_taken, over_quota, too_many_live, no_account };
 struct [[nodiscard]] AddRecordingResult {
   AddRecording outcome = AddRecording::added;
   ByteCount bytes_left = 0;  // over_quota: what the account could still take
 };
 
-/// One conditional append.
+/// One conditional append. A recovered recording that it adds bytes to is live again: its digest is
+/// gone, its version raised, its place in the feed `now`.
 struct Append {
   AccountId account;
   RecordingId recording;
@@ -55,7 +64,9 @@ struct Append {
   std::string hash_state;         // Sha256::save() after them
   std::string sniffed_type;       // kept if the recording has none yet
   Time now;
-  /// Completes the recording: its digest, its state, and settles its reservation.
+  std::optional<ByteCount> length;  // announced now, if it was not before
+  /// Completes the recording: its digest, its state, and settles its reservation. Length and
+  /// hash_state stay with a recovered one.
   struct Ending {
     Sha256Digest sha256;
     RecordingState state = RecordingState::ready;
@@ -78,6 +89,7 @@ struct ListFilter {
   std::optional<std::string> text;  // in title, note or file name, without case (ASCII)
   std::optional<Time> from, to;     // recorded_at in [from, to)
   std::optional<ShownState> state;  // `trashed` lists the trash; without it the trash is left out
+  bool partial = false;  // the pieces for concatenations instead, which else are left out
   std::optional<std::string> tag;
 };
 struct RecordingPage {
@@ -102,7 +114,11 @@ struct ChangePage {
 };
 
 /// Stored. Do not renumber.
-enum class DueKind : std::uint8_t { purge = 1, finish = 2 };
+enum class DueKind : std::uint8_t {
+  purge = 1,   // out of the trash
+  finish = 2,  // silent: complete it as recovered; nothing in it, or a partial: remove it
+  join = 3,    // complete, of many segments
+};
 
 /// Work for the Sweeper, written no later than the fact that makes it due. A hint: whoever acts on
 /// it reads the fact again.
@@ -161,16 +177,16 @@ class Catalog {
                                   RecordingId proposed) = 0;
 
   /// Adds a recording: complete with its segments, or live. Its size and reservation are counted
-  /// against the quota in the same step. `due`, if any, is written with it. `no_account`: there is
-  /// none, or it is closing.
-  virtual Task<AddRecordingResult> add_recording(const Recording& recording,
-                                                 std::optional<Due> due) = 0;
+  /// against the quota in the same step, and a live one against the limits. `due`, if any, is
+  /// written with it. `no_account`: there is none, or it is closing.
+  virtual Task<AddRecordingResult> add_recording(const Recording& recording, std::optional<Due> due,
+                                                 LiveLimits limits = {no_live_limit, {}}) = 0;
   virtual Task<std::optional<Recording>> find_recording(AccountId account, RecordingId id) = 0;
-  /// Appends if the recording is live, not trashed, and its size is still `append.from`. `gone`:
-  /// there is no such live recording.
+  /// Appends if the recording may grow (recording.h) and its size is still `append.from`. `gone`:
+  /// there is no such recording.
   virtual Task<AdvanceResult> advance(const Append& append) = 0;
   /// Raises the recording's reservation to `reserved_bytes`. Gives false when the quota does not
-  /// allow it or the recording is not live.
+  /// allow it or the recording may not grow.
   virtual Task<bool> reserve(AccountId account, RecordingId id, ByteCount reserved_bytes) = 0;
 
   /// Applies the patch if the version is still `if_version` (when given); gives the recording as it
@@ -189,6 +205,11 @@ class Catalog {
   /// Removes a trashed recording: a tombstone takes its place in the feed and the quota is given
   /// back. Its blobs are garbage from then on. False: there is none in the trash.
   virtual Task<bool> purge_recording(AccountId account, RecordingId id, Time now) = 0;
+  /// Replaces all segments of a complete recording of that size by these, which hold the same
+  /// bytes; at most tail_segments_max. False: it is not complete, or has another size. Not a change
+  /// in the sense of the feed.
+  virtual Task<bool> join_segments(AccountId account, RecordingId id, ByteCount size,
+                                   const std::vector<Segment>& joined) = 0;
   /// Fills in the digest of the whole, of a complete recording that has none.
   virtual Task<void> set_digest(AccountId account, RecordingId id, const Sha256Digest& sha256) = 0;
 
@@ -203,13 +224,27 @@ class Catalog {
   virtual Task<ChangePage> list_changes(AccountId account, ChangePosition since,
                                         std::size_t max) = 0;
 
+  // -- uploads --
+
+  /// Throws not_found when there is no such account.
+  virtual Task<void> add_upload(const Upload& upload) = 0;
+  virtual Task<std::optional<Upload>> find_upload(const Sha256Digest& secret_hash) = 0;
+  /// Absence is not an error.
+  virtual Task<void> remove_upload(const Sha256Digest& secret_hash) = 0;
+  /// The recording that the key was claimed for, if it was.
+  virtual Task<std::optional<RecordingId>> find_claim(AccountId account,
+                                                      const Sha256Digest& key) = 0;
+
   // -- chores --
+
+  virtual Task<void> add_due(const Due& due) = 0;
 
   /// Work due at or before `until`, oldest first.
   virtual Task<std::vector<Due>> list_due(Time until, std::size_t max) = 0;
   virtual Task<void> remove_due(const Due& due) = 0;
-  /// Forgets tombstones and used-up rows (expired tokens and invitations, claims) older than these.
-  virtual Task<void> forget(Time tombstones_before, Time claims_before, Time now) = 0;
+  /// Forgets tombstones, and used-up rows: claims and uploads made before `claims_before`, tokens
+  /// and invitations that expired before `expired_before`.
+  virtual Task<void> forget(Time tombstones_before, Time claims_before, Time expired_before) = 0;
 
   /// The secret of that name, `proposed` becoming it when there is none yet: the key that signs
   /// playback URLs and cursors, the same for every server on this store.

@@ -1,16 +1,16 @@
-// How much room the store has, asked now and then. For recordings.cc and create.cc.
+// How much room the store has, asked now and then.
 #pragma once
 
 #include <mutex>
 #include <optional>
 
 #include "base/env.h"
-#include "core/recordings.h"
+#include "core/blobs.h"
 
 namespace tapedeck {
 
 /// Safe for concurrent use.
-class Recordings::FreeSpace {
+class FreeSpace {
  public:
   explicit FreeSpace(Millis trusted) : trusted_(trusted) {}
 

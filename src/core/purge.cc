@@ -7,10 +7,12 @@ namespace tapedeck {
 namespace {
 
 constexpr std::size_t page_segments = 512;
-constexpr std::size_t keys_max = 100'000;  // of one recording; more are left to the Sweeper
+constexpr std::size_t keys_max = 1'000'000;  // of one recording; more are left to the Sweeper
 constexpr int complete_attempts_max = 10;
 
-Task<std::vector<BlobKey>> list_keys(Catalog& catalog, const Recording& recording) {
+}  // namespace
+
+Task<std::vector<BlobKey>> list_blob_keys(Catalog& catalog, const Recording& recording) {
   std::vector<BlobKey> keys;
   ByteCount from = 0;
   while (keys.size() < keys_max) {
@@ -23,8 +25,6 @@ Task<std::vector<BlobKey>> list_keys(Catalog& catalog, const Recording& recordin
   co_return keys;
 }
 
-}  // namespace
-
 Task<void> erase_blobs(Blobs& blobs, const std::vector<BlobKey>& keys) {
   for (const auto& key : keys) {
     try {
@@ -36,18 +36,25 @@ Task<void> erase_blobs(Blobs& blobs, const std::vector<BlobKey>& keys) {
 }
 
 Task<bool> purge_trashed(Catalog& catalog, Blobs& blobs, const Recording& recording, Time now) {
-  auto keys = co_await list_keys(catalog, recording);
+  auto keys = co_await list_blob_keys(catalog, recording);
   auto purged = co_await catalog.purge_recording(recording.account, recording.id, now);
   if (!purged) co_return false;
   co_await erase_blobs(blobs, keys);
   co_return true;
 }
 
+Task<void> remove_recording(Catalog& catalog, Blobs& blobs, const Recording& recording, Time now) {
+  auto trashed = co_await catalog.trash_recording(recording.account, recording.id, now, now);
+  if (!trashed || trashed->size != recording.size) co_return;
+  co_await purge_trashed(catalog, blobs, *trashed, now);
+}
+
 Task<std::optional<Recording>> complete_live(Catalog& catalog, AccountId account, RecordingId id,
-                                             Time now) {
+                                             Time silent_since, Time now) {
   for (int attempt = 0; attempt < complete_attempts_max; ++attempt) {
     auto recording = co_await catalog.find_recording(account, id);
     if (!recording || recording->state != RecordingState::recording) co_return recording;
+    if (recording->last_append_at > silent_since) co_return recording;
     auto digest = Sha256::restore(recording->hash_state);
     if (!digest) throw Error(Fault::internal, "recording " + id.text() + ": bad hash_state");
     Append append;

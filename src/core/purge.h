@@ -11,12 +11,19 @@ namespace tapedeck {
 /// cannot be erased is left to the Sweeper and is not an error. Throws what the catalog throws.
 Task<bool> purge_trashed(Catalog& catalog, Blobs& blobs, const Recording& recording, Time now);
 
+/// Of all its segments, up to a bound that only a broken catalog exceeds.
+Task<std::vector<BlobKey>> list_blob_keys(Catalog& catalog, const Recording& recording);
+
 /// Erases them where that works.
 Task<void> erase_blobs(Blobs& blobs, const std::vector<BlobKey>& keys);
 
-/// Completes a live recording with the bytes it has, as `recovered`; one that is not live stays as
-/// it is. Nothing: there is none (any more).
+/// Removes one that is not in the trash, unless it has grown since it was read: then it is left in
+/// the trash.
+Task<void> remove_recording(Catalog& catalog, Blobs& blobs, const Recording& recording, Time now);
+
+/// Completes a live recording with the bytes it has, as `recovered`; one that is not live, or was
+/// appended to after `silent_since`, stays as it is. Nothing: there is none (any more).
 Task<std::optional<Recording>> complete_live(Catalog& catalog, AccountId account, RecordingId id,
-                                             Time now);
+                                             Time silent_since, Time now);
 
 }  // namespace tapedeck

@@ -49,7 +49,9 @@ struct Recording {
   std::string sniffed_type;  // what the first bytes are; empty: unknown
 
   RecordingState state = RecordingState::recording;
-  bool recovered = false;          // completed by us, not by its recorder
+  bool recovered = false;          // completed by us, not by its recorder; it may still go on
+  bool partial = false;            // a piece for a concatenation: never shown, kept for a day
+  std::optional<TokenId> maker;    // the token it was made with
   std::optional<Time> trashed_at;  // in the trash since
   Time created_at;
   Time last_append_at;
@@ -57,15 +59,22 @@ struct Recording {
   std::uint64_t version = 1;  // counts changes of anything but appends
 
   ByteCount size = 0;                  // the offset: how many bytes it holds
-  std::optional<ByteCount> length;     // announced in full, while it is live
+  std::optional<ByteCount> length;     // announced in full, while it may grow
   ByteCount reserved_bytes = 0;        // of the account's quota, beyond size
-  std::string hash_state;              // Sha256::save() over [0, size), while it is live
+  std::string hash_state;              // Sha256::save() over [0, size), while it may grow
   std::optional<Sha256Digest> sha256;  // of the whole, once complete
 
   /// The newest segments, at most tail_segments_max; older ones are in chunk rows and read with
   /// Catalog::list_segments.
   std::vector<Segment> tail;
 };
+
+/// Live, or recovered: an append may follow.
+inline bool may_grow(const Recording& recording) {
+  return !recording.trashed_at &&
+         (recording.state == RecordingState::recording ||
+          (recording.state == RecordingState::ready && recording.recovered));
+}
 
 /// A row holds at most this many segments, whatever the length of the recording.
 inline constexpr std::size_t tail_segments_max = 32;

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "core/description.h"
-#include "core/free_space.h"
 #include "core/purge.h"
 #include "core/segment_source.h"
 
@@ -32,18 +31,12 @@ ChangePosition position_after(const Change& change) {
   return {change.changed_at + Millis(1), {}};
 }
 
-Recordings::Recordings(Catalog& catalog, Blobs& blobs, Env& env, Options options)
-    : catalog_(catalog),
-      blobs_(blobs),
-      env_(env),
-      options_(options),
-      free_space_(std::make_unique<FreeSpace>(options.free_bytes_trusted)) {}
-
-Recordings::~Recordings() = default;
+Recordings::Recordings(Catalog& catalog, Blobs& blobs, Env& env, Live& live, Options options)
+    : catalog_(catalog), blobs_(blobs), env_(env), live_(live), options_(std::move(options)) {}
 
 Task<Recording> Recordings::find(AccountId account, RecordingId id) {
   auto recording = co_await catalog_.find_recording(account, id);
-  if (!recording) throw no_recording();
+  if (!recording || recording->partial) throw no_recording();
   co_return std::move(*recording);
 }
 
@@ -89,11 +82,15 @@ Task<Recording> Recordings::change(AccountId account, RecordingId id, RecordingP
 
 Task<Recording> Recordings::trash(AccountId account, RecordingId id) {
   auto now = env_.now();
-  auto complete = co_await complete_live(catalog_, account, id, now);
+  auto complete = co_await complete_live(catalog_, account, id, now, now);
   if (!complete) throw no_recording();
   auto trashed = co_await catalog_.trash_recording(account, id, now, now + options_.trash_time);
   if (!trashed) throw no_recording();
   co_return std::move(*trashed);
+}
+
+std::unique_ptr<ByteSource> Recordings::follow(const Recording& recording, ByteCount from) {
+  return live_.follow(recording, from);
 }
 
 Task<Recording> Recordings::restore(AccountId account, RecordingId id) {

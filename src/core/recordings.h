@@ -12,6 +12,7 @@
 #include "core/blobs.h"
 #include "core/caller.h"
 #include "core/catalog.h"
+#include "core/live.h"
 #include "core/recording.h"
 
 namespace tapedeck {
@@ -25,13 +26,20 @@ namespace tapedeck {
 /// - a recording with other bytes: key_reused;
 /// - a recording that was purged: conflict. A client that goes on repeating must not undo a
 /// deletion;
+/// - one that may still grow: the body must begin with the bytes it has, and the rest is appended;
+///   key_reused when it does not;
 /// - none yet (the first try broke off): this upload makes it, under the id of the first try.
-struct Upload {
+struct Incoming {
   ByteSource* body = nullptr;      // must outlive the call
   std::optional<ByteCount> bytes;  // announced; nothing for chunked
   /// Digests the client sent: raw bytes; all are checked before the answer.
   std::vector<std::pair<DigestAlgorithm, std::string>> digests;
   std::string idempotency_key;  // empty: none
+  bool hidden = false;          // nothing of it shows before all came, as with digests
+  /// Called with the id, before the body is read; and each time that more of it is durable. Both
+  /// may be empty.
+  std::function<Task<void>(RecordingId)> on_begin;
+  OnDurable on_durable;
 };
 
 struct Created {
@@ -49,17 +57,17 @@ struct Playback {
   std::unique_ptr<ByteSource> source;
 };
 
+/// What a repeat of a key finds.
+struct Claimed {
+  RecordingId id;                     // the one of the first claim
+  std::optional<Recording> existing;  // nothing: it is still to be made
+};
+
 /// Safe for concurrent use. Owns nothing it is given.
 class Recordings {
  public:
   struct Options {
-    ByteCount recording_bytes_max = 20 * GiB;
-    ByteCount segment_bytes_max = 1 * GiB;  // a longer body is cut into several blobs
-    Millis segment_time_max = std::chrono::hours(1);
-    Millis upload_time_max = std::chrono::hours(12);  // of one create; below the Sweeper's grace
     Millis trash_time = std::chrono::days(30);
-    ByteCount free_bytes_min = 1 * GiB;                   // below: new recordings are refused
-    Millis free_bytes_trusted = std::chrono::seconds(1);  // how long the store's answer is reused
     Millis tombstones_kept = std::chrono::days(90);       // as the Sweeper's
     Millis changes_held_back = std::chrono::seconds(60);  // longer than a write can be under way
     std::size_t page_max = 200;
@@ -68,20 +76,29 @@ class Recordings {
     std::function<void()> on_create{};
   };
 
-  Recordings(Catalog& catalog, Blobs& blobs, Env& env, Options options);
-  ~Recordings();
+  Recordings(Catalog& catalog, Blobs& blobs, Env& env, Live& live, Options options);
 
-  /// Takes a whole recording. When it returns, bytes and row are durable. Refuses before reading
-  /// the body whatever can be refused then.
+  /// Takes a recording as it comes: a body that takes more than a moment is a live recording, with
+  /// what has arrived durable and in view. When it returns, all of it is. Refuses before reading
+  /// the body whatever can be refused then. A body that breaks off leaves a live recording of what
+  /// arrived (unless it came with a digest), and throws what the body threw.
   ///
   /// Audio is never refused for what is said about it: texts are cleaned and cut (title 1,000
   /// bytes, note 64 KiB, 50 tags of 100 bytes, content_type and client_id 200), and a recorded_at
   /// that is Time{}, before 1900 or more than a day ahead becomes now. Throws forbidden, too_large,
-  /// over_quota, storage_full, digest_mismatch, key_reused, conflict (see Upload), timed_out
-  /// (upload_time_max), invalid (no bytes, or other than announced).
-  Task<Created> create(const Caller& caller, Description description, Upload upload);
+  /// over_quota, storage_full, digest_mismatch, key_reused, conflict (see Incoming; also when a
+  /// newer request with the key took over), timed_out (Live's limits of time), limited (too many
+  /// live), locked, invalid (no bytes, or other than announced).
+  Task<Created> create(const Caller& caller, Description description, Incoming incoming);
+
+  /// What stands under the key, else the description's client_id; `proposed` when there is neither,
+  /// or it is new. Throws conflict when that recording was deleted for good.
+  Task<Claimed> claim(AccountId account, const std::string& idempotency_key,
+                      const Description& description, RecordingId proposed);
 
   Task<Recording> find(AccountId account, RecordingId id);  // throws not_found
+  /// The recording that was made with this client_id within a week.
+  Task<std::optional<Recording>> find_by_client_id(AccountId account, const std::string& client_id);
   /// `max` is cut to page_max.
   Task<RecordingPage> list(AccountId account, const ListFilter& filter,
                            std::optional<ListPosition> after, std::size_t max);
@@ -108,27 +125,23 @@ class Recordings {
   /// Throws invalid (not inside it), not_found (purged meanwhile), unavailable, also when the store
   /// lacks bytes: never a short read. The source must not outlive this object.
   Task<std::unique_ptr<ByteSource>> open(const Recording& recording, ByteRange range);
+  /// The bytes from `from` on, then what is appended, until it is complete. Throws as open().
+  std::unique_ptr<ByteSource> follow(const Recording& recording, ByteCount from);
 
   const Options& options() const { return options_; }
+  ByteCount free_bytes_min() const { return live_.options().free_bytes_min; }
 
  private:
-  struct Stored;
-  class FreeSpace;
-
-  Task<Created> replay(const Recording& existing, const Upload& upload);
-  Task<std::optional<ByteCount>> find_quota_left(AccountId id);
-  Task<void> check_room(std::optional<ByteCount> quota, const Upload& upload);
-  Task<Stored> store(const Recording& recording, const Upload& upload,
-                     std::optional<ByteCount> quota);
-  Task<Created> add(Recording recording);
-  Task<void> discard(AccountId account, RecordingId id, const std::vector<Segment>& segments);
+  Task<Created> repeat(Recording existing, const Incoming& incoming, Intake intake,
+                       const Turns::Turn& turn);
+  Task<void> compare(const Recording& existing, const Incoming& incoming);
   Task<bool> was_purged(AccountId account, RecordingId id);
 
   Catalog& catalog_;
   Blobs& blobs_;
   Env& env_;
+  Live& live_;
   const Options options_;
-  std::unique_ptr<FreeSpace> free_space_;
 };
 
 }  // namespace tapedeck

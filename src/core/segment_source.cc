@@ -28,19 +28,12 @@ class SegmentSource final : public ByteSource {
   Task<void> open_next() {
     if (blob_ && blob_left_ > 0) co_return;
     blob_.reset();
-    co_await find_segment();
-    const auto& segment = segments_[index_];
-    ByteRange part{at_ - segment.begin, std::min(end_, segment.end) - segment.begin};
-    BlobKey key{account_, id_, segment.piece};
-    std::string trouble;
-    try {
-      blob_ = co_await blobs_.open(key, part);
-    } catch (const Error& error) {
-      if (error.fault() != Fault::not_found && error.fault() != Fault::invalid) throw;
-      trouble = fmt::format("blob {}: {}", key.text(), error.what());
+    auto trouble = co_await try_open();
+    if (!trouble.empty()) {  // its segments may have been joined since they were listed
+      segments_.clear();
+      trouble = co_await try_open();
     }
     if (!trouble.empty()) co_await explain(trouble);
-    blob_left_ = part.size();
   }
 
   Task<ByteView> read() override {
@@ -65,6 +58,23 @@ class SegmentSource final : public ByteSource {
   }
 
  private:
+  /// Opens the blob with the next byte; gives why it is not there, or nothing.
+  Task<std::string> try_open() {
+    co_await find_segment();
+    const auto& segment = segments_[index_];
+    ByteRange part{at_ - segment.begin, std::min(end_, segment.end) - segment.begin};
+    BlobKey key{account_, id_, segment.piece};
+    std::string trouble;
+    try {
+      blob_ = co_await blobs_.open(key, part);
+      blob_left_ = part.size();
+    } catch (const Error& error) {
+      if (error.fault() != Fault::not_found && error.fault() != Fault::invalid) throw;
+      trouble = fmt::format("blob {}: {}", key.text(), error.what());
+    }
+    co_return trouble;
+  }
+
   void count(ByteCount bytes) {
     at_ += bytes;
     blob_left_ -= bytes;

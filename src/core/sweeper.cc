@@ -23,6 +23,8 @@ void log_report(Log& log, const char* event, const SweepReport& report) {
   log.info(event, {{"purged", report.purged},
                    {"closed_accounts", report.closed_accounts},
                    {"digests", report.digests},
+                   {"recovered", report.recovered},
+                   {"joined", report.joined},
                    {"blobs_seen", report.blobs_seen},
                    {"blobs_erased", report.blobs_erased},
                    {"failures", report.failures}});
@@ -49,6 +51,8 @@ SweepReport& SweepReport::operator+=(const SweepReport& other) {
   purged += other.purged;
   closed_accounts += other.closed_accounts;
   digests += other.digests;
+  recovered += other.recovered;
+  joined += other.joined;
   blobs_seen += other.blobs_seen;
   blobs_erased += other.blobs_erased;
   failures += other.failures;
@@ -81,7 +85,9 @@ Task<void> Sweeper::try_chores() {
   try {
     auto report = co_await chores();
     tell(report);
-    bool did_something = report.purged + report.closed_accounts + report.failures > 0;
+    bool did_something = report.purged + report.closed_accounts + report.recovered + report.joined +
+                             report.failures >
+                         0;
     if (did_something) log_report(log_, "chores done", report);
   } catch (const std::exception& error) {
     log_.error("chores failed", {{"detail", error.what()}});
@@ -118,7 +124,8 @@ Task<SweepReport> Sweeper::chores() {
   co_await purge_due(report);
   co_await empty_closing_accounts(report);
   auto now = env_.now();
-  co_await catalog_.forget(now - options_.tombstones_kept, now - options_.claims_kept, now);
+  co_await catalog_.forget(now - options_.tombstones_kept, now - options_.claims_kept,
+                           now - options_.token_grace);
   co_return report;
 }
 
@@ -129,8 +136,8 @@ Task<void> Sweeper::purge_due(SweepReport& report) {
     std::size_t used_up = 0;
     for (const auto& due : dues) {
       try {
-        auto done = co_await follow(due, report);
-        used_up += done ? 1 : 0;
+        co_await follow(due, report);
+        ++used_up;
       } catch (const Error& error) {
         note(report, "due", due.recording.text(), error);
       }
@@ -143,22 +150,46 @@ Task<void> Sweeper::purge_due(SweepReport& report) {
 /// The hint was written when something was to become due; what is true now is in the fact. A hint
 /// to purge is used up even when it came too early: a recording that was restored and trashed again
 /// has a later one, and a trash time made longer meanwhile is noticed by the garbage collection.
-/// False: the hint is still needed.
-Task<bool> Sweeper::follow(const Due& due, SweepReport& report) {
+Task<void> Sweeper::follow(const Due& due, SweepReport& report) {
   auto now = env_.now();
   auto recording = co_await catalog_.find_recording(due.account, due.recording);
-  if (due.kind == DueKind::finish) {
-    bool grows = recording && recording->state == RecordingState::recording &&
-                 recording->last_append_at + interrupted_after > now;
-    if (grows) co_return false;
-    co_await complete_live(catalog_, due.account, due.recording, now);
-  } else if (recording && recording->trashed_at &&
-             *recording->trashed_at + options_.trash_time <= now) {
-    auto purged = co_await purge_trashed(catalog_, blobs_, *recording, now);
-    report.purged += purged ? 1 : 0;
+  bool is_trash = recording && recording->trashed_at;
+  if (due.kind == DueKind::purge) {
+    if (is_trash && *recording->trashed_at + options_.trash_time <= now) {
+      auto purged = co_await purge_trashed(catalog_, blobs_, *recording, now);
+      report.purged += purged ? 1 : 0;
+    }
+  } else if (recording && !is_trash && due.kind == DueKind::finish) {
+    co_await finish(*recording, report);
+  } else if (recording && due.kind == DueKind::join) {
+    auto joined = co_await join_recording(catalog_, blobs_, env_, *recording, options_.joining);
+    report.joined += joined ? 1 : 0;
   }
   co_await catalog_.remove_due(due);
-  co_return true;
+}
+
+/// A live recording that fell silent is completed; one with nothing in it, or a part for a
+/// concatenation, goes when it can no longer be resumed. What is not due yet gets a later hint.
+Task<void> Sweeper::finish(const Recording& recording, SweepReport& report) {
+  auto now = env_.now();
+  bool is_live = recording.state == RecordingState::recording;
+  bool is_nothing = recording.partial || (is_live && recording.size == 0);
+  if (!is_nothing && !is_live) co_return;
+  auto at =
+      recording.last_append_at + (is_nothing ? options_.resumable_time : options_.finish_after);
+  Due due{at, DueKind::finish, recording.account, recording.id};
+  if (at > now) {
+    co_await catalog_.add_due(due);
+  } else if (is_nothing) {
+    co_await remove_recording(catalog_, blobs_, recording, now);
+    ++report.purged;
+  } else {
+    due.kind = DueKind::join;
+    co_await catalog_.add_due(due);
+    auto silent_since = now - options_.finish_after;
+    co_await complete_live(catalog_, recording.account, recording.id, silent_since, now);
+    ++report.recovered;
+  }
 }
 
 Task<void> Sweeper::empty_closing_accounts(SweepReport& report) {
@@ -178,16 +209,17 @@ Task<void> Sweeper::empty_closing_accounts(SweepReport& report) {
 }
 
 Task<void> Sweeper::empty(AccountId account, SweepReport& report) {
-  for (int pass = 0; pass < 2; ++pass) {
+  for (int pass = 0; pass < 3; ++pass) {
     ListFilter filter;
-    if (pass == 1) filter.state = ShownState::trashed;  // the trash after the rest
+    if (pass == 1) filter.partial = true;
+    if (pass == 2) filter.state = ShownState::trashed;  // the trash after the rest
     std::optional<ListPosition> after;
     do {
       auto now = env_.now();
       auto page = co_await catalog_.list_recordings(account, filter, after, page_recordings, now);
       for (const auto& recording : page.recordings) {
         if (!recording.trashed_at) {
-          co_await complete_live(catalog_, account, recording.id, now);
+          co_await complete_live(catalog_, account, recording.id, now, now);
           co_await catalog_.trash_recording(account, recording.id, now, now);
         }
         auto purged = co_await purge_trashed(catalog_, blobs_, recording, now);

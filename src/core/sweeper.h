@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "core/blobs.h"
 #include "core/catalog.h"
+#include "core/join.h"
 
 namespace tapedeck {
 
@@ -19,6 +20,8 @@ struct SweepReport {
   std::uint64_t purged = 0;           // recordings, out of the trash or of closing accounts
   std::uint64_t closed_accounts = 0;  // removed with all they held
   std::uint64_t digests = 0;          // filled in
+  std::uint64_t recovered = 0;        // live recordings that fell silent
+  std::uint64_t joined = 0;           // recordings whose many segments became few
   std::uint64_t blobs_seen = 0;
   std::uint64_t blobs_erased = 0;  // no fact named them
   std::uint64_t failures = 0;      // single steps that failed, logged and left to the next sweep
@@ -36,7 +39,11 @@ class Sweeper {
     Millis chores_every = std::chrono::minutes(1);
     Millis garbage_every = std::chrono::hours(6);
     Millis tombstones_kept = std::chrono::days(90);
-    Millis claims_kept = std::chrono::days(7);
+    Millis claims_kept = std::chrono::days(7);       // longer than an upload can be under way
+    Millis finish_after = std::chrono::minutes(10);  // as Live's
+    Millis resumable_time = std::chrono::hours(24);  // as Uploads'
+    Millis token_grace = std::chrono::hours(24);     // as Uploads'
+    Joining joining;
     // After each round, run()'s and sweep()'s, on the thread of its task; for the metrics. A round
     // of run() that broke off counts as one failure.
     std::function<void(const SweepReport&)> on_sweep{};
@@ -54,7 +61,8 @@ class Sweeper {
  private:
   Task<SweepReport> chores();
   Task<void> purge_due(SweepReport& report);
-  Task<bool> follow(const Due& due, SweepReport& report);
+  Task<void> follow(const Due& due, SweepReport& report);
+  Task<void> finish(const Recording& recording, SweepReport& report);
   Task<void> empty_closing_accounts(SweepReport& report);
   Task<void> empty(AccountId account, SweepReport& report);
   Task<void> collect_garbage(SweepReport& report);

@@ -42,9 +42,9 @@ std::string make_original_key(Env& env) {
 bool is_well_formed_token(std::string_view text) {
   if (text.size() != prefix_chars + secret_chars + crc_chars) return false;
   auto prefix = text.substr(0, prefix_chars);
-  if (prefix != session_prefix && prefix != personal_prefix && prefix != invitation_prefix) {
-    return false;
-  }
+  bool known = prefix == session_prefix || prefix == personal_prefix ||
+               prefix == invitation_prefix || prefix == upload_prefix;
+  if (!known) return false;
   auto checked = text.substr(0, prefix_chars + secret_chars);
   return crc_digits(checked) == text.substr(checked.size());
 }

@@ -12,6 +12,7 @@ namespace tapedeck {
 inline constexpr std::string_view session_prefix = "td_s_";
 inline constexpr std::string_view personal_prefix = "td_p_";
 inline constexpr std::string_view invitation_prefix = "td_i_";
+inline constexpr std::string_view upload_prefix = "td_u_";
 
 /// A fresh text with one of the prefixes: 256 random bits and a checksum against typos.
 std::string make_token_text(std::string_view prefix, Env& env);

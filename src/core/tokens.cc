@@ -41,6 +41,11 @@ void check_wanted(const Caller& caller, const NewToken& wanted) {
   for (auto scope : {Scope::capture, Scope::read, Scope::write, Scope::admin}) {
     if (wanted.scopes.has(scope)) require(caller, scope);
   }
+  const auto& limits = wanted.limits;
+  if (limits.recording_bytes_max == ByteCount{0} || limits.live_max == 0u ||
+      (limits.recording_time_max && *limits.recording_time_max <= Millis(0))) {
+    throw Error(Fault::invalid, "A token's limits are numbers above 0.");
+  }
 }
 
 /// Removes the mark that a token's use is being noted.
@@ -63,6 +68,8 @@ Caller caller_of(const Credential& credential) {
   caller.username = account.username;
   caller.admin = account.admin && token.scopes.has(Scope::admin);
   caller.token = token.id;
+  caller.secret_hash = token.secret_hash;
+  caller.limits = token.limits;
   caller.kind = token.kind;
   caller.has_quota = account.quota_bytes.has_value();
   for (auto scope : {Scope::capture, Scope::read, Scope::write}) {
@@ -80,9 +87,9 @@ std::optional<Time> Accounts::Inside::expiry_of(const Token& token) const {
   return token.expires_at ? std::min(slides_to, *token.expires_at) : slides_to;
 }
 
-bool Accounts::Inside::works(const Token& token, const Account& account) const {
+bool Accounts::Inside::works(const Token& token, const Account& account, Millis grace) const {
   auto expiry = expiry_of(token);
-  if (expiry && *expiry <= env.now()) return false;
+  if (expiry && *expiry + grace <= env.now()) return false;
   return token.kind != TokenKind::session || token.session_epoch == account.session_epoch;
 }
 
@@ -109,6 +116,7 @@ Task<IssuedToken> Accounts::Inside::issue(const Account& account, TokenKind kind
   token.kind = kind;
   token.name = std::move(wanted.name);
   token.scopes = wanted.scopes;
+  token.limits = wanted.limits;
   token.session_epoch = account.session_epoch;
   token.created_at = env.now();
   token.last_used_at = token.created_at;
@@ -165,6 +173,11 @@ Task<Caller> Accounts::identify(std::string_view token_text) {
   }
   co_await in.note_use(found->token);
   co_return caller_of(*found);
+}
+
+bool Accounts::works(const Credential& credential, Millis grace) const {
+  return credential.account.state == AccountState::active &&
+         inside_->works(credential.token, credential.account, grace);
 }
 
 Task<IssuedToken> Accounts::add_token(const Caller& caller, NewToken wanted) {

@@ -206,9 +206,10 @@ Task<void> Verification::check_quota(AccountId id) {
 
 Task<std::pair<ByteCount, ByteCount>> Verification::sum_sizes(AccountId id) {
   std::pair<ByteCount, ByteCount> sum{0, 0};
-  for (int pass = 0; pass < 2; ++pass) {
+  for (int pass = 0; pass < 3; ++pass) {
     ListFilter filter;
-    if (pass == 1) filter.state = ShownState::trashed;
+    if (pass == 1) filter.partial = true;
+    if (pass == 2) filter.state = ShownState::trashed;
     std::optional<ListPosition> after;
     do {
       auto now = env_.now();

@@ -42,6 +42,10 @@ struct Config {
   std::uint32_t trash_days = 30;
   ByteCount free_bytes_min = 1 * GiB;
   ByteCount recording_bytes_max = 20 * GiB;
+  std::chrono::minutes recording_time_max = std::chrono::hours(24);  // of one that is live
+  std::uint32_t live_max = 50;            // live at one time, of one account
+  std::chrono::minutes finish_after{10};  // of silence
+  std::chrono::minutes resumable_time = std::chrono::hours(24);
   std::uint32_t requests_per_minute = 6'000;
   std::uint32_t threads = 0;  // 0: one per core
 

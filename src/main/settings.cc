@@ -74,6 +74,8 @@ std::string without_last_slash(std::string url) {
   return url;
 }
 
+constexpr std::uint32_t live_minutes_max = 60 * 24 * 3;  // well below the time uploads are kept
+
 constexpr std::array<std::pair<std::string_view, CatalogChoice>, 2> catalog_choices{
     {{"sqlite", CatalogChoice::sqlite}, {"memory", CatalogChoice::memory}}};
 constexpr std::array<std::pair<std::string_view, BlobsChoice>, 2> blobs_choices{
@@ -107,7 +109,7 @@ std::string shown_signup(const Config& config) {
 using enum SettingShape;
 using enum SettingUser;
 
-const std::array<Setting, 22> settings{{
+const std::array<Setting, 26> settings{{
     {"listen", "HOST:PORT", "Where to listen: HOST:PORT, [V6]:PORT or unix:PATH.", list, server,
      [](Config& c, const Values& v) {
        std::for_each(v.begin(), v.end(), check_listen);
@@ -181,6 +183,27 @@ const std::array<Setting, 22> settings{{
     {"recording_bytes_max", "SIZE", "The longest recording that is taken.", single, server,
      [](Config& c, const Values& v) { c.recording_bytes_max = bytes_of(v); },
      [](const Config& c) { return format_byte_count(c.recording_bytes_max); }},
+    {"recording_minutes_max", "MINUTES", "The longest time that a recording may be live.", single,
+     server,
+     [](Config& c, const Values& v) {
+       c.recording_time_max = std::chrono::minutes(number_of(v, live_minutes_max));
+     },
+     [](const Config& c) { return std::to_string(c.recording_time_max.count()); }},
+    {"live_max", "N", "How many recordings of one account may be live at one time.", single, server,
+     [](Config& c, const Values& v) { c.live_max = number_of(v, 1'000'000); },
+     [](const Config& c) { return std::to_string(c.live_max); }},
+    {"finish_minutes", "MINUTES",
+     "A live recording that is silent for so long is completed as recovered.", single, server,
+     [](Config& c, const Values& v) {
+       c.finish_after = std::chrono::minutes(number_of(v, live_minutes_max));
+     },
+     [](const Config& c) { return std::to_string(c.finish_after.count()); }},
+    {"resumable_minutes", "MINUTES", "How long after its last byte an upload can be resumed.",
+     single, server,
+     [](Config& c, const Values& v) {
+       c.resumable_time = std::chrono::minutes(number_of(v, live_minutes_max));
+     },
+     [](const Config& c) { return std::to_string(c.resumable_time.count()); }},
     {"requests_per_minute", "N", "Requests from one address in a minute; 0 for no limit.", single,
      server,
      [](Config& c, const Values& v) { c.requests_per_minute = number_of(v, 1'000'000'000); },

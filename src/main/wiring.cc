@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "base/run_task.h"
 #include "core/signer.h"
+#include "core/uploads.h"
 #include "main/chores.h"
 #include "main/version.h"
 #include "store/cached_catalog.h"
@@ -57,11 +58,25 @@ Accounts::Options account_options(const Config& config) {
   return options;
 }
 
+Live::Options live_options(const Config& config) {
+  Live::Options options;
+  options.recording_bytes_max = config.recording_bytes_max;
+  options.recording_time_max = config.recording_time_max;
+  options.live_max = config.live_max;
+  options.finish_after = config.finish_after;
+  options.free_bytes_min = config.free_bytes_min;
+  return options;
+}
+
+Uploads::Options upload_options(const Config& config) {
+  Uploads::Options options;
+  options.resumable_time = config.resumable_time;
+  return options;
+}
+
 Recordings::Options recording_options(const Config& config, std::function<void()> on_create) {
   Recordings::Options options;
-  options.recording_bytes_max = config.recording_bytes_max;
   options.trash_time = std::chrono::days(config.trash_days);
-  options.free_bytes_min = config.free_bytes_min;
   options.on_create = std::move(on_create);
   return options;
 }
@@ -71,6 +86,8 @@ Sweeper::Options sweeper_options(const Config& config,
   Sweeper::Options options;
   options.on_sweep = std::move(on_sweep);
   options.trash_time = std::chrono::days(config.trash_days);
+  options.finish_after = config.finish_after;
+  options.resumable_time = config.resumable_time;
   return options;
 }
 
@@ -86,8 +103,10 @@ struct Wiring::Inside {
         blobs(make_blobs(config, folder, disk, disk_pool)),
         signer(signing_secret(*catalog, env)),
         accounts(*catalog, password_pool, env, account_options(config)),
-        recordings(*catalog, *blobs, env,
+        live(*catalog, *blobs, env, live_options(config)),
+        recordings(*catalog, *blobs, env, live,
                    recording_options(config, std::move(observers.on_create))),
+        uploads(*catalog, *blobs, env, live, accounts, recordings, upload_options(config)),
         sweeper(*catalog, *blobs, env, log, sweeper_options(config, std::move(observers.on_sweep))),
         chores({"chores", chore_threads, chores_waiting_max}),
         admin(admin_parts(config)) {}
@@ -117,7 +136,9 @@ struct Wiring::Inside {
   std::unique_ptr<Blobs> blobs;
   Signer signer;
   Accounts accounts;
+  Live live;
   Recordings recordings;
+  Uploads uploads;
   Sweeper sweeper;
   Pool chores;
   api::Admin admin;
@@ -129,8 +150,8 @@ Wiring::~Wiring() = default;
 
 api::Parts Wiring::api_parts() {
   auto& parts = *inside_;
-  return {parts.accounts, parts.recordings, *parts.catalog, *parts.blobs,
-          parts.signer,   parts.env,        parts.log};
+  return {parts.accounts, parts.recordings, parts.uploads, *parts.catalog,
+          *parts.blobs,   parts.signer,     parts.env,     parts.log};
 }
 
 api::Admin& Wiring::admin() {

@@ -38,7 +38,8 @@ class BackupTest : public testing::Test {
     MemorySource source(bytes);
     Checksums sums;
     run_task(blobs_.put(blob_key(recording, segment), source, sums));
-    EXPECT_EQ(run_task(catalog_.add_recording(recording, {})).outcome, AddRecording::added);
+    EXPECT_EQ(run_task(catalog_.add_recording(recording, {}, {no_live_limit, {}})).outcome,
+              AddRecording::added);
     return recording;
   }
   static std::string path_of(const std::string& folder, const Recording& recording) {

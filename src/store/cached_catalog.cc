@@ -42,6 +42,30 @@ class CachedCatalog::RecordingWrite {
   RecordingKey key_;
 };
 
+/// Of one upload, or (nothing) of any. An upload is never changed, so adding forgets nothing.
+class CachedCatalog::UploadRemoval {
+ public:
+  UploadRemoval(CachedCatalog& cache, std::optional<Sha256Digest> secret_hash)
+      : cache_(cache), secret_hash_(secret_hash) {}
+  ~UploadRemoval() {
+    std::lock_guard lock(cache_.mutex_);
+    auto& removals = cache_.upload_removals_;
+    if (secret_hash_) {
+      ++removals[HashOf{}(*secret_hash_) % removals.size()];
+      cache_.uploads_.erase(*secret_hash_);
+    } else {
+      for (auto& counter : removals) ++counter;
+      cache_.uploads_.clear();
+    }
+  }
+  UploadRemoval(const UploadRemoval&) = delete;
+  UploadRemoval& operator=(const UploadRemoval&) = delete;
+
+ private:
+  CachedCatalog& cache_;
+  std::optional<Sha256Digest> secret_hash_;
+};
+
 // ---- what is remembered ------------------------------------------------------------------------
 
 Task<std::optional<Credential>> CachedCatalog::find_credential(const Sha256Digest& secret_hash) {
@@ -76,6 +100,21 @@ Task<std::optional<Recording>> CachedCatalog::find_recording(AccountId account, 
   co_return found;
 }
 
+Task<std::optional<Upload>> CachedCatalog::find_upload(const Sha256Digest& secret_hash) {
+  auto& counter = upload_removals_[HashOf{}(secret_hash) % upload_removals_.size()];
+  std::uint64_t removals = 0;
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto* known = uploads_.find(secret_hash)) co_return *known;
+    removals = counter;
+  }
+  auto found = co_await inner_->find_upload(secret_hash);
+  if (!found) co_return found;
+  std::lock_guard lock(mutex_);
+  if (removals == counter) uploads_.put(secret_hash, *found);
+  co_return found;
+}
+
 // ---- writes that change it ---------------------------------------------------------------------
 
 Task<std::optional<Account>> CachedCatalog::change_account(AccountId id,
@@ -99,15 +138,21 @@ Task<void> CachedCatalog::touch_token(AccountId account, TokenId id, Time used_a
   co_await inner_->touch_token(account, id, used_at);
 }
 
-Task<void> CachedCatalog::forget(Time tombstones_before, Time claims_before, Time now) {
+Task<void> CachedCatalog::forget(Time tombstones_before, Time claims_before, Time expired_before) {
   CredentialWrite write(*this, std::nullopt);  // it removes expired tokens
-  co_await inner_->forget(tombstones_before, claims_before, now);
+  UploadRemoval removal(*this, std::nullopt);  // and old uploads
+  co_await inner_->forget(tombstones_before, claims_before, expired_before);
+}
+
+Task<void> CachedCatalog::remove_upload(const Sha256Digest& secret_hash) {
+  UploadRemoval removal(*this, secret_hash);
+  co_await inner_->remove_upload(secret_hash);
 }
 
 Task<AddRecordingResult> CachedCatalog::add_recording(const Recording& recording,
-                                                      std::optional<Due> due) {
+                                                      std::optional<Due> due, LiveLimits limits) {
   RecordingWrite write(*this, recording.account, recording.id);
-  co_return co_await inner_->add_recording(recording, due);
+  co_return co_await inner_->add_recording(recording, due, limits);
 }
 
 Task<AdvanceResult> CachedCatalog::advance(const Append& append) {
@@ -142,6 +187,12 @@ Task<std::optional<Recording>> CachedCatalog::restore_recording(AccountId accoun
 Task<bool> CachedCatalog::purge_recording(AccountId account, RecordingId id, Time now) {
   RecordingWrite write(*this, account, id);
   co_return co_await inner_->purge_recording(account, id, now);
+}
+
+Task<bool> CachedCatalog::join_segments(AccountId account, RecordingId id, ByteCount size,
+                                        const std::vector<Segment>& joined) {
+  RecordingWrite write(*this, account, id);
+  co_return co_await inner_->join_segments(account, id, size, joined);
 }
 
 Task<void> CachedCatalog::set_digest(AccountId account, RecordingId id,
@@ -195,6 +246,16 @@ Task<RecordingPage> CachedCatalog::list_recordings(AccountId account, const List
 Task<ChangePage> CachedCatalog::list_changes(AccountId account, ChangePosition since,
                                              std::size_t max) {
   return inner_->list_changes(account, since, max);
+}
+Task<void> CachedCatalog::add_upload(const Upload& upload) {
+  return inner_->add_upload(upload);
+}
+Task<std::optional<RecordingId>> CachedCatalog::find_claim(AccountId account,
+                                                           const Sha256Digest& key) {
+  return inner_->find_claim(account, key);
+}
+Task<void> CachedCatalog::add_due(const Due& due) {
+  return inner_->add_due(due);
 }
 Task<std::vector<Due>> CachedCatalog::list_due(Time until, std::size_t max) {
   return inner_->list_due(until, max);

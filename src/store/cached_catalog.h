@@ -1,4 +1,5 @@
-// CachedCatalog: remembers the two facts that every request asks for, a credential and a recording.
+// CachedCatalog: remembers the facts that every request asks for: a credential, a recording, and an
+// upload.
 #pragma once
 
 #include <array>
@@ -37,8 +38,8 @@ class CachedCatalog final : public Catalog {
 
   Task<RecordingId> claim(AccountId account, const Sha256Digest& key,
                           RecordingId proposed) override;
-  Task<AddRecordingResult> add_recording(const Recording& recording,
-                                         std::optional<Due> due) override;
+  Task<AddRecordingResult> add_recording(const Recording& recording, std::optional<Due> due,
+                                         LiveLimits limits) override;
   Task<std::optional<Recording>> find_recording(AccountId account, RecordingId id) override;
   Task<AdvanceResult> advance(const Append& append) override;
   Task<bool> reserve(AccountId account, RecordingId id, ByteCount reserved_bytes) override;
@@ -51,6 +52,8 @@ class CachedCatalog final : public Catalog {
   Task<std::optional<Recording>> restore_recording(AccountId account, RecordingId id,
                                                    Time now) override;
   Task<bool> purge_recording(AccountId account, RecordingId id, Time now) override;
+  Task<bool> join_segments(AccountId account, RecordingId id, ByteCount size,
+                           const std::vector<Segment>& joined) override;
   Task<void> set_digest(AccountId account, RecordingId id, const Sha256Digest& sha256) override;
   Task<std::vector<Segment>> list_segments(AccountId account, RecordingId id, ByteCount from,
                                            std::size_t max) override;
@@ -59,9 +62,15 @@ class CachedCatalog final : public Catalog {
                                       Time now) override;
   Task<ChangePage> list_changes(AccountId account, ChangePosition since, std::size_t max) override;
 
+  Task<void> add_upload(const Upload& upload) override;
+  Task<std::optional<Upload>> find_upload(const Sha256Digest& secret_hash) override;
+  Task<void> remove_upload(const Sha256Digest& secret_hash) override;
+  Task<std::optional<RecordingId>> find_claim(AccountId account, const Sha256Digest& key) override;
+
+  Task<void> add_due(const Due& due) override;
   Task<std::vector<Due>> list_due(Time until, std::size_t max) override;
   Task<void> remove_due(const Due& due) override;
-  Task<void> forget(Time tombstones_before, Time claims_before, Time now) override;
+  Task<void> forget(Time tombstones_before, Time claims_before, Time expired_before) override;
   Task<std::string> find_or_add_secret(const std::string& name,
                                        const std::string& proposed) override;
   Task<void> ping() override;
@@ -86,6 +95,7 @@ class CachedCatalog final : public Catalog {
 
   class CredentialWrite;  // forget what a write changes when it ends, however it ends
   class RecordingWrite;
+  class UploadRemoval;
 
   std::unique_ptr<Catalog> inner_;  // Constant after construction.
 
@@ -95,6 +105,8 @@ class CachedCatalog final : public Catalog {
   std::uint64_t credential_writes_ = 0;
   Recent<RecordingKey, Recording, HashOf> recordings_{1'000};
   Writes recording_writes_{};
+  Recent<Sha256Digest, Upload, HashOf> uploads_{10'000};
+  Writes upload_removals_{};
 };
 
 }  // namespace tapedeck

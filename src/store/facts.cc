@@ -1,6 +1,7 @@
 #include "store/facts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -69,8 +70,40 @@ Spill add_segments(std::vector<Segment> tail, const std::vector<Segment>& added)
   return spill;
 }
 
+namespace {
+
+/// A recovered recording goes on when bytes, a length or an ending come. Another recovery of what
+/// it has would find what is there.
+bool goes_on(const Append& append, const Recording& recording) {
+  if (!append.segments.empty()) return true;
+  if (append.ending) return !append.ending->recovered;
+  return append.length && !recording.length;
+}
+
+void go_on(Recording& recording) {
+  recording.state = RecordingState::recording;
+  recording.recovered = false;
+  recording.sha256.reset();
+}
+
+/// What is left of the reservation is the account's again.
+ByteCount complete(const Append::Ending& ending, Recording& recording) {
+  recording.state = ending.state;
+  recording.recovered = ending.recovered;
+  recording.sha256 = ending.sha256;
+  if (!ending.recovered) {
+    recording.length.reset();
+    recording.hash_state.clear();
+  }
+  return std::exchange(recording.reserved_bytes, 0);
+}
+
+}  // namespace
+
 Advanced apply(const Append& append, Recording& recording) {
   MUST(are_adjacent(append.segments, append.from));
+  bool was_recovered = recording.state != RecordingState::recording;
+  if (was_recovered && !goes_on(append, recording)) return {};
   auto end = append.segments.empty() ? append.from : append.segments.back().end;
   Advanced advanced;
   advanced.used_more = end - append.from;
@@ -81,16 +114,11 @@ Advanced apply(const Append& append, Recording& recording) {
   recording.hash_state = append.hash_state;
   recording.last_append_at = std::max(recording.last_append_at, append.now);
   if (recording.sniffed_type.empty()) recording.sniffed_type = append.sniffed_type;
-  if (append.ending) {
-    recording.state = append.ending->state;
-    recording.recovered = append.ending->recovered;
-    recording.sha256 = append.ending->sha256;
-    recording.length.reset();
-    recording.hash_state.clear();
-    advanced.reserved_less += recording.reserved_bytes;
-    recording.reserved_bytes = 0;
-    touch(recording, append.now);
-  }
+  if (!recording.length) recording.length = append.length;
+  if (was_recovered) go_on(recording);
+  if (append.ending) advanced.reserved_less += complete(*append.ending, recording);
+  advanced.is_change = was_recovered || append.ending.has_value();
+  if (advanced.is_change) touch(recording, append.now);
   return advanced;
 }
 
@@ -102,6 +130,11 @@ bool are_adjacent(const std::vector<Segment>& segments, ByteCount from) {
     from = segment.end;
   }
   return true;
+}
+
+bool are_whole(const std::vector<Segment>& segments, ByteCount size) {
+  auto end = segments.empty() ? 0 : segments.back().end;
+  return are_adjacent(segments, 0) && end == size && segments.size() <= tail_segments_max;
 }
 
 bool is_trash(const ListFilter& filter) {

@@ -33,13 +33,17 @@ Spill add_segments(std::vector<Segment> tail, const std::vector<Segment>& added)
 struct Advanced {
   ByteCount used_more = 0;
   ByteCount reserved_less = 0;
+  bool is_change = false;  // of more than an append changes: state, digest, version
 };
 Advanced apply(const Append& append, Recording& recording);
 
 /// Whether the segments are adjacent from `from` on, and none is empty.
 bool are_adjacent(const std::vector<Segment>& segments, ByteCount from);
+/// Whether a row's tail can hold these as all bytes of a recording of that size.
+bool are_whole(const std::vector<Segment>& segments, ByteCount size);
 
-/// Everything in the filter but the times and whether it is trashed: those choose the rows.
+/// Everything in the filter but the times, and whether it is partial or trashed: those choose the
+/// rows.
 bool matches(const ListFilter& filter, const Recording& recording, Time now);
 /// The filter wants the trash.
 bool is_trash(const ListFilter& filter);

@@ -67,6 +67,7 @@ Task<bool> MemoryCatalog::remove_account(AccountId id) {
   std::erase_if(usernames_, [&](const auto& row) { return row.second == id; });
   std::erase_if(identities_, [&](const auto& row) { return row.second == id; });
   std::erase_if(tokens_, [&](const auto& row) { return row.second.account == id; });
+  std::erase_if(uploads_, [&](const auto& row) { return row.second.account == id; });
   accounts_.erase(id);
   co_return true;
 }

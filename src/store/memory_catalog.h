@@ -33,8 +33,8 @@ class MemoryCatalog final : public Catalog {
   // Recordings: memory_recordings.cc
   Task<RecordingId> claim(AccountId account, const Sha256Digest& key,
                           RecordingId proposed) override;
-  Task<AddRecordingResult> add_recording(const Recording& recording,
-                                         std::optional<Due> due) override;
+  Task<AddRecordingResult> add_recording(const Recording& recording, std::optional<Due> due,
+                                         LiveLimits limits) override;
   Task<std::optional<Recording>> find_recording(AccountId account, RecordingId id) override;
   Task<AdvanceResult> advance(const Append& append) override;
   Task<bool> reserve(AccountId account, RecordingId id, ByteCount reserved_bytes) override;
@@ -47,18 +47,27 @@ class MemoryCatalog final : public Catalog {
   Task<std::optional<Recording>> restore_recording(AccountId account, RecordingId id,
                                                    Time now) override;
   Task<bool> purge_recording(AccountId account, RecordingId id, Time now) override;
+  Task<bool> join_segments(AccountId account, RecordingId id, ByteCount size,
+                           const std::vector<Segment>& joined) override;
   Task<void> set_digest(AccountId account, RecordingId id, const Sha256Digest& sha256) override;
 
-  // Reading many, and chores: memory_listing.cc
+  // Reading many: memory_listing.cc
   Task<std::vector<Segment>> list_segments(AccountId account, RecordingId id, ByteCount from,
                                            std::size_t max) override;
   Task<RecordingPage> list_recordings(AccountId account, const ListFilter& filter,
                                       std::optional<ListPosition> after, std::size_t max,
                                       Time now) override;
   Task<ChangePage> list_changes(AccountId account, ChangePosition since, std::size_t max) override;
+
+  // Uploads, and chores: memory_chores.cc
+  Task<void> add_upload(const Upload& upload) override;
+  Task<std::optional<Upload>> find_upload(const Sha256Digest& secret_hash) override;
+  Task<void> remove_upload(const Sha256Digest& secret_hash) override;
+  Task<std::optional<RecordingId>> find_claim(AccountId account, const Sha256Digest& key) override;
+  Task<void> add_due(const Due& due) override;
   Task<std::vector<Due>> list_due(Time until, std::size_t max) override;
   Task<void> remove_due(const Due& due) override;
-  Task<void> forget(Time tombstones_before, Time claims_before, Time now) override;
+  Task<void> forget(Time tombstones_before, Time claims_before, Time expired_before) override;
   Task<std::string> find_or_add_secret(const std::string& name,
                                        const std::string& proposed) override;
   Task<void> ping() override;
@@ -77,6 +86,7 @@ class MemoryCatalog final : public Catalog {
 
   Account* find(AccountId id);
   Row* find(AccountId account, RecordingId id);
+  bool is_within(const LiveLimits& limits, const Recording& added) const;
 
   // Guarded by mutex_: all of it.
   std::mutex mutex_;
@@ -88,6 +98,7 @@ class MemoryCatalog final : public Catalog {
   std::map<RecordingKey, Row> recordings_;
   std::map<RecordingKey, Time> tombstones_;
   std::map<std::pair<AccountId, Sha256Digest>, Claim> claims_;
+  std::map<Sha256Digest, Upload> uploads_;
   std::set<DueKey> due_;
   std::map<std::string, std::string> secrets_;
 };

@@ -21,7 +21,8 @@ auto position_of(const Recording& recording) {
 
 bool is_in(const ListFilter& filter, const Recording& recording) {
   auto at = recording.description.recorded_at;
-  if (recording.trashed_at.has_value() != is_trash(filter)) return false;
+  if (recording.partial != filter.partial) return false;
+  if (!filter.partial && recording.trashed_at.has_value() != is_trash(filter)) return false;
   return (!filter.from || at >= *filter.from) && (!filter.to || at < *filter.to);
 }
 
@@ -76,6 +77,7 @@ Task<ChangePage> MemoryCatalog::list_changes(AccountId account, ChangePosition s
   auto at = recordings_.lower_bound({account, RecordingId{}});
   for (; at != recordings_.end() && at->first.first == account; ++at) {
     const auto& recording = at->second.recording;
+    if (recording.partial) continue;
     page.changes.push_back({recording.id, recording.changed_at, listed(recording)});
   }
   auto tomb = tombstones_.lower_bound({account, RecordingId{}});
@@ -91,44 +93,6 @@ Task<ChangePage> MemoryCatalog::list_changes(AccountId account, ChangePosition s
   page.more = page.changes.size() > max;
   if (page.more) page.changes.resize(max);
   co_return page;
-}
-
-Task<std::vector<Due>> MemoryCatalog::list_due(Time until, std::size_t max) {
-  std::lock_guard lock(mutex_);
-  std::vector<Due> all;
-  for (const auto& [at, kind, account, recording] : due_) {
-    if (at > until || all.size() == max) break;
-    all.push_back({at, kind, account, recording});
-  }
-  co_return all;
-}
-
-Task<void> MemoryCatalog::remove_due(const Due& due) {
-  std::lock_guard lock(mutex_);
-  due_.erase(DueKey(due.at, due.kind, due.account, due.recording));
-  co_return;
-}
-
-Task<void> MemoryCatalog::forget(Time tombstones_before, Time claims_before, Time now) {
-  std::lock_guard lock(mutex_);
-  std::erase_if(tombstones_, [&](const auto& row) { return row.second < tombstones_before; });
-  std::erase_if(claims_, [&](const auto& row) { return row.second.created_at < claims_before; });
-  std::erase_if(tokens_, [&](const auto& row) {
-    return row.second.expires_at && *row.second.expires_at <= now;
-  });
-  std::erase_if(invitations_, [&](const auto& row) { return row.second.expires_at <= now; });
-  co_return;
-}
-
-Task<std::string> MemoryCatalog::find_or_add_secret(const std::string& name,
-                                                    const std::string& proposed) {
-  std::lock_guard lock(mutex_);
-  auto [at, is_new] = secrets_.emplace(name, proposed);
-  co_return at->second;
-}
-
-Task<void> MemoryCatalog::ping() {
-  co_return;
 }
 
 }  // namespace tapedeck

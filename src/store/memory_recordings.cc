@@ -17,8 +17,23 @@ Task<RecordingId> MemoryCatalog::claim(AccountId account, const Sha256Digest& ke
   co_return at->second.recording;
 }
 
+bool MemoryCatalog::is_within(const LiveLimits& limits, const Recording& added) const {
+  if (added.state != RecordingState::recording) return true;
+  std::uint32_t of_account = 0;
+  std::uint32_t of_maker = 0;
+  auto at = recordings_.lower_bound({added.account, RecordingId{}});
+  for (; at != recordings_.end() && at->first.first == added.account; ++at) {
+    const auto& other = at->second.recording;
+    if (other.state != RecordingState::recording) continue;
+    ++of_account;
+    if (other.maker == added.maker) ++of_maker;
+  }
+  if (of_account >= limits.account_max) return false;
+  return !limits.token_max || !added.maker || of_maker < *limits.token_max;
+}
+
 Task<AddRecordingResult> MemoryCatalog::add_recording(const Recording& recording,
-                                                      std::optional<Due> due) {
+                                                      std::optional<Due> due, LiveLimits limits) {
   std::lock_guard lock(mutex_);
   MUST(are_adjacent(recording.tail, 0));
   AddRecordingResult result;
@@ -35,6 +50,10 @@ Task<AddRecordingResult> MemoryCatalog::add_recording(const Recording& recording
   if (recording.size > result.bytes_left ||
       recording.reserved_bytes > result.bytes_left - recording.size) {
     result.outcome = AddRecording::over_quota;
+    co_return result;
+  }
+  if (!is_within(limits, recording)) {
+    result.outcome = AddRecording::too_many_live;
     co_return result;
   }
   Row row{recording, {}};
@@ -62,8 +81,7 @@ Task<AdvanceResult> MemoryCatalog::advance(const Append& append) {
   std::lock_guard lock(mutex_);
   AdvanceResult result;
   auto* row = find(append.account, append.recording);
-  if (row == nullptr || row->recording.state != RecordingState::recording ||
-      row->recording.trashed_at) {
+  if (row == nullptr || !may_grow(row->recording)) {
     result.outcome = Advance::gone;
     co_return result;
   }
@@ -90,10 +108,7 @@ Task<AdvanceResult> MemoryCatalog::advance(const Append& append) {
 Task<bool> MemoryCatalog::reserve(AccountId account_id, RecordingId id, ByteCount reserved_bytes) {
   std::lock_guard lock(mutex_);
   auto* row = find(account_id, id);
-  if (row == nullptr || row->recording.state != RecordingState::recording ||
-      row->recording.trashed_at) {
-    co_return false;
-  }
+  if (row == nullptr || !may_grow(row->recording)) co_return false;
   auto& reserved = row->recording.reserved_bytes;
   if (reserved_bytes <= reserved) co_return true;
   auto* account = find(account_id);
@@ -149,8 +164,22 @@ Task<bool> MemoryCatalog::purge_recording(AccountId account_id, RecordingId id, 
   MUST(account != nullptr);
   account->used_bytes -= row->recording.size;
   account->reserved_bytes -= row->recording.reserved_bytes;
+  if (!row->recording.partial) tombstones_[{account_id, id}] = now;
   recordings_.erase({account_id, id});
-  tombstones_[{account_id, id}] = now;
+  co_return true;
+}
+
+Task<bool> MemoryCatalog::join_segments(AccountId account, RecordingId id, ByteCount size,
+                                        const std::vector<Segment>& joined) {
+  std::lock_guard lock(mutex_);
+  MUST(are_whole(joined, size));
+  auto* row = find(account, id);
+  if (row == nullptr || row->recording.state == RecordingState::recording ||
+      row->recording.size != size) {
+    co_return false;
+  }
+  row->spilled.clear();
+  row->recording.tail = joined;
   co_return true;
 }
 

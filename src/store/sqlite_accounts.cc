@@ -74,6 +74,7 @@ bool remove(SqliteDatabase& database, AccountId id) {
   }
   database.query("DELETE FROM identities WHERE account = ?").bind(id).run();
   database.query("DELETE FROM tokens WHERE account = ?").bind(id).run();
+  database.query("DELETE FROM uploads WHERE account = ?").bind(id).run();
   database.query("DELETE FROM accounts WHERE id = ?").bind(id).run();
   return true;
 }

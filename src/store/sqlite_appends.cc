@@ -35,13 +35,14 @@ void add_recording_row(SqliteDatabase& database, const Recording& recording,
   const auto& description = recording.description;
   auto row = database.query("INSERT INTO recordings (" TAPEDECK_RECORDING_COLUMNS
                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                            " ?, ?, ?)");
+                            " ?, ?, ?, ?, ?)");
   row.bind(recording.account, recording.id, description.title, description.note,
            encode_tags(description.tags), description.file_name, description.content_type,
            description.client_id, recording.sniffed_type, description.recorded_at,
            recording.created_at, recording.last_append_at, recording.changed_at, recording.state,
            recording.recovered, recording.trashed_at, recording.version, recording.size,
-           recording.length, recording.reserved_bytes, recording.sha256);
+           recording.length, recording.reserved_bytes, recording.sha256, recording.partial,
+           recording.maker);
   row.bind_bytes(recording.hash_state).bind_bytes(encode_segments(tail)).run();
 }
 
@@ -50,8 +51,33 @@ bool is_id_taken(SqliteDatabase& database, const Recording& recording) {
   return row.bind(recording.account, recording.id).step();
 }
 
+std::uint32_t count_live(SqliteDatabase& database, AccountId account) {
+  auto row = database.query(
+      "SELECT count(*) FROM recordings INDEXED BY live WHERE account = ? AND state = 1");
+  MUST(row.bind(account).step());
+  return static_cast<std::uint32_t>(row.count(0));
+}
+
+std::uint32_t count_live(SqliteDatabase& database, AccountId account, TokenId maker) {
+  auto row = database.query(
+      "SELECT count(*) FROM recordings INDEXED BY live"
+      " WHERE account = ? AND maker = ? AND state = 1");
+  MUST(row.bind(account, maker).step());
+  return static_cast<std::uint32_t>(row.count(0));
+}
+
+bool is_within(SqliteDatabase& database, const LiveLimits& limits, const Recording& added) {
+  if (added.state != RecordingState::recording) return true;
+  if (limits.account_max != no_live_limit &&
+      count_live(database, added.account) >= limits.account_max) {
+    return false;
+  }
+  return !limits.token_max || !added.maker ||
+         count_live(database, added.account, *added.maker) < *limits.token_max;
+}
+
 AddRecordingResult add(SqliteDatabase& database, const Recording& recording,
-                       const std::optional<Due>& due) {
+                       const std::optional<Due>& due, const LiveLimits& limits) {
   MUST(are_adjacent(recording.tail, 0));
   auto account = find_account_row(database, recording.account);
   if (!account || account->state == AccountState::closing) return {AddRecording::no_account, 0};
@@ -60,6 +86,7 @@ AddRecordingResult add(SqliteDatabase& database, const Recording& recording,
   if (recording.size > left || recording.reserved_bytes > left - recording.size) {
     return {AddRecording::over_quota, left};
   }
+  if (!is_within(database, limits, recording)) return {AddRecording::too_many_live, left};
   auto spill = add_segments({}, recording.tail);
   add_recording_row(database, recording, spill.tail);
   add_chunk_rows(database, recording.account, recording.id, spill.chunks);
@@ -74,43 +101,38 @@ AddRecordingResult add(SqliteDatabase& database, const Recording& recording,
   return {AddRecording::added, left};
 }
 
-bool is_live(const std::optional<Recording>& recording) {
-  return recording && recording->state == RecordingState::recording && !recording->trashed_at;
-}
-
 /// Touches no index.
 void store_append(SqliteDatabase& database, const Recording& recording,
                   const std::vector<Segment>& tail) {
   auto row = database.query(R"(
       UPDATE recordings SET size = ?, reserved_bytes = ?, last_append_at = ?, sniffed_type = ?,
-                            hash_state = ?, tail = ?
+                            length = ?, hash_state = ?, tail = ?
       WHERE account = ? AND id = ?)");
   row.bind(recording.size, recording.reserved_bytes, recording.last_append_at,
-           recording.sniffed_type);
+           recording.sniffed_type, recording.length);
   row.bind_bytes(recording.hash_state).bind_bytes(encode_segments(tail));
   row.bind(recording.account, recording.id).run();
 }
 
-void store_ending(SqliteDatabase& database, const Recording& recording) {
+void store_state(SqliteDatabase& database, const Recording& recording) {
   auto row = database.query(R"(
-      UPDATE recordings SET state = ?, recovered = ?, sha256 = ?, length = ?, version = ?,
-                            changed_at = ?
+      UPDATE recordings SET state = ?, recovered = ?, sha256 = ?, version = ?, changed_at = ?
       WHERE account = ? AND id = ?)");
-  row.bind(recording.state, recording.recovered, recording.sha256, recording.length,
-           recording.version, recording.changed_at, recording.account, recording.id);
+  row.bind(recording.state, recording.recovered, recording.sha256, recording.version,
+           recording.changed_at, recording.account, recording.id);
   row.run();
 }
 
 AdvanceResult advance_row(SqliteDatabase& database, const Append& append) {
   auto recording = find_recording_row(database, append.account, append.recording);
-  if (!is_live(recording)) return {Advance::gone, 0};
+  if (!recording || !may_grow(*recording)) return {Advance::gone, 0};
   if (recording->size != append.from) return {Advance::conflict, recording->size};
 
   auto advanced = apply(append, *recording);
   auto spill = add_segments(recording->tail, append.segments);
   add_chunk_rows(database, append.account, append.recording, spill.chunks);
   store_append(database, *recording, spill.tail);
-  if (append.ending) store_ending(database, *recording);
+  if (advanced.is_change) store_state(database, *recording);
   auto counters = database.query(
       "UPDATE accounts SET used_bytes = used_bytes + ?, reserved_bytes = reserved_bytes - ?"
       " WHERE id = ?");
@@ -121,7 +143,7 @@ AdvanceResult advance_row(SqliteDatabase& database, const Append& append) {
 bool reserve_row(SqliteDatabase& database, AccountId account_id, RecordingId id,
                  ByteCount reserved_bytes) {
   auto recording = find_recording_row(database, account_id, id);
-  if (!is_live(recording)) return false;
+  if (!recording || !may_grow(*recording)) return false;
   if (reserved_bytes <= recording->reserved_bytes) return true;
   auto account = find_account_row(database, account_id);
   MUST(account);
@@ -145,8 +167,8 @@ Task<RecordingId> SqliteCatalog::claim(AccountId account, const Sha256Digest& ke
 }
 
 Task<AddRecordingResult> SqliteCatalog::add_recording(const Recording& recording,
-                                                      std::optional<Due> due) {
-  auto job = [&](SqliteDatabase& database) { return add(database, recording, due); };
+                                                      std::optional<Due> due, LiveLimits limits) {
+  auto job = [&](SqliteDatabase& database) { return add(database, recording, due, limits); };
   co_return co_await writer_.write(job);
 }
 

@@ -44,8 +44,8 @@ class SqliteCatalog final : public Catalog {
   // Recordings: sqlite_recordings.cc and sqlite_appends.cc
   Task<RecordingId> claim(AccountId account, const Sha256Digest& key,
                           RecordingId proposed) override;
-  Task<AddRecordingResult> add_recording(const Recording& recording,
-                                         std::optional<Due> due) override;
+  Task<AddRecordingResult> add_recording(const Recording& recording, std::optional<Due> due,
+                                         LiveLimits limits) override;
   Task<std::optional<Recording>> find_recording(AccountId account, RecordingId id) override;
   Task<AdvanceResult> advance(const Append& append) override;
   Task<bool> reserve(AccountId account, RecordingId id, ByteCount reserved_bytes) override;
@@ -58,18 +58,27 @@ class SqliteCatalog final : public Catalog {
   Task<std::optional<Recording>> restore_recording(AccountId account, RecordingId id,
                                                    Time now) override;
   Task<bool> purge_recording(AccountId account, RecordingId id, Time now) override;
+  Task<bool> join_segments(AccountId account, RecordingId id, ByteCount size,
+                           const std::vector<Segment>& joined) override;
   Task<void> set_digest(AccountId account, RecordingId id, const Sha256Digest& sha256) override;
 
-  // Reading many: sqlite_listing.cc; chores: sqlite_chores.cc
+  // Reading many: sqlite_listing.cc
   Task<std::vector<Segment>> list_segments(AccountId account, RecordingId id, ByteCount from,
                                            std::size_t max) override;
   Task<RecordingPage> list_recordings(AccountId account, const ListFilter& filter,
                                       std::optional<ListPosition> after, std::size_t max,
                                       Time now) override;
   Task<ChangePage> list_changes(AccountId account, ChangePosition since, std::size_t max) override;
+
+  // Uploads: sqlite_uploads.cc; chores: sqlite_chores.cc
+  Task<void> add_upload(const Upload& upload) override;
+  Task<std::optional<Upload>> find_upload(const Sha256Digest& secret_hash) override;
+  Task<void> remove_upload(const Sha256Digest& secret_hash) override;
+  Task<std::optional<RecordingId>> find_claim(AccountId account, const Sha256Digest& key) override;
+  Task<void> add_due(const Due& due) override;
   Task<std::vector<Due>> list_due(Time until, std::size_t max) override;
   Task<void> remove_due(const Due& due) override;
-  Task<void> forget(Time tombstones_before, Time claims_before, Time now) override;
+  Task<void> forget(Time tombstones_before, Time claims_before, Time expired_before) override;
   Task<std::string> find_or_add_secret(const std::string& name,
                                        const std::string& proposed) override;
   Task<void> ping() override;

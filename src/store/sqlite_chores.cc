@@ -10,7 +10,8 @@ namespace {
 constexpr int forgotten_max = 500;  // rows of a table in one transaction: others wait meanwhile
 
 /// True: there may be more.
-bool forget_some(SqliteDatabase& database, Time tombstones_before, Time claims_before, Time now) {
+bool forget_some(SqliteDatabase& database, Time tombstones_before, Time claims_before,
+                 Time expired_before) {
   bool more = false;
   auto run = [&](SqliteQuery query, Time before) {
     query.bind(before, forgotten_max).run();
@@ -25,13 +26,17 @@ bool forget_some(SqliteDatabase& database, Time tombstones_before, Time claims_b
         SELECT account, key FROM claims WHERE created_at < ? LIMIT ?))"),
       claims_before);
   run(database.query(R"(
+      DELETE FROM uploads WHERE secret_hash IN (
+        SELECT secret_hash FROM uploads WHERE created_at < ? LIMIT ?))"),
+      claims_before);
+  run(database.query(R"(
       DELETE FROM tokens WHERE secret_hash IN (
-        SELECT secret_hash FROM tokens WHERE expires_at <= ? LIMIT ?))"),
-      now);
+        SELECT secret_hash FROM tokens WHERE expires_at < ? LIMIT ?))"),
+      expired_before);
   run(database.query(R"(
       DELETE FROM invitations WHERE secret_hash IN (
-        SELECT secret_hash FROM invitations WHERE expires_at <= ? LIMIT ?))"),
-      now);
+        SELECT secret_hash FROM invitations WHERE expires_at < ? LIMIT ?))"),
+      expired_before);
   return more;
 }
 
@@ -47,6 +52,11 @@ std::string find_or_add(SqliteDatabase& database, const std::string& name,
 }
 
 }  // namespace
+
+Task<void> SqliteCatalog::add_due(const Due& due) {
+  auto job = [&](SqliteDatabase& database) { add_due_row(database, due); };
+  co_await writer_.write(job);
+}
 
 Task<std::vector<Due>> SqliteCatalog::list_due(Time until, std::size_t max) {
   auto job = [&](SqliteDatabase& database) {
@@ -75,9 +85,9 @@ Task<void> SqliteCatalog::remove_due(const Due& due) {
   co_await writer_.write(job);
 }
 
-Task<void> SqliteCatalog::forget(Time tombstones_before, Time claims_before, Time now) {
+Task<void> SqliteCatalog::forget(Time tombstones_before, Time claims_before, Time expired_before) {
   auto job = [&](SqliteDatabase& database) {
-    return forget_some(database, tombstones_before, claims_before, now);
+    return forget_some(database, tombstones_before, claims_before, expired_before);
   };
   for (bool more = true; more;) {
     more = co_await writer_.write(job);

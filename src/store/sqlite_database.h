@@ -137,6 +137,7 @@ class SqliteQuery {
   void add(int value) { add(std::int64_t{value}); }
   void add(std::uint32_t value) { add(std::int64_t{value}); }
   void add(bool value) { add(std::int64_t{value ? 1 : 0}); }
+  void add(Millis value) { add(std::int64_t{value.count()}); }
   void add(Time value) { add(std::int64_t{value.time_since_epoch().count()}); }
   void add(std::string_view text);
   void add(const std::string& text) { add(std::string_view(text)); }

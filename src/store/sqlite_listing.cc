@@ -12,15 +12,27 @@ namespace tapedeck {
 
 namespace {
 
-constexpr const char* list_sql = "SELECT " TAPEDECK_LISTED_COLUMNS
-                                 " FROM recordings WHERE account = ? AND trashed_at IS NULL"
-                                 " AND recorded_at >= ? AND (recorded_at, id) < (?, ?)"
-                                 " ORDER BY recorded_at DESC, id DESC";
-constexpr const char* list_trash_sql =
+// INDEXED BY: a statement that its index does not serve fails, rather than scans an account.
+constexpr const char* list_sql =
     "SELECT " TAPEDECK_LISTED_COLUMNS
-    " FROM recordings WHERE account = ? AND trashed_at IS NOT NULL"
+    " FROM recordings INDEXED BY listed WHERE account = ? AND trashed_at IS NULL AND partial = 0"
     " AND recorded_at >= ? AND (recorded_at, id) < (?, ?)"
     " ORDER BY recorded_at DESC, id DESC";
+constexpr const char* list_trash_sql =
+    "SELECT " TAPEDECK_LISTED_COLUMNS
+    " FROM recordings INDEXED BY trash WHERE account = ? AND trashed_at IS NOT NULL AND partial = 0"
+    " AND recorded_at >= ? AND (recorded_at, id) < (?, ?)"
+    " ORDER BY recorded_at DESC, id DESC";
+constexpr const char* list_partial_sql =
+    "SELECT " TAPEDECK_LISTED_COLUMNS
+    " FROM recordings INDEXED BY partials WHERE account = ? AND partial = 1"
+    " AND recorded_at >= ? AND (recorded_at, id) < (?, ?)"
+    " ORDER BY recorded_at DESC, id DESC";
+
+const char* sql_for(const ListFilter& filter) {
+  if (filter.partial) return list_partial_sql;
+  return is_trash(filter) ? list_trash_sql : list_sql;
+}
 
 /// Rows before this position are in the page: after the last page, and before `to`.
 ListPosition upper_bound(const ListFilter& filter, const std::optional<ListPosition>& after) {
@@ -42,7 +54,7 @@ RecordingPage list_page(SqliteDatabase& database, AccountId account, const ListF
   RecordingPage page;
   if (max == 0) return page;
   auto bound = upper_bound(filter, after);
-  auto rows = database.query(is_trash(filter) ? list_trash_sql : list_sql);
+  auto rows = database.query(sql_for(filter));
   rows.bind(account, filter.from.value_or(Time::min()), bound.recorded_at, bound.id);
 
   examined_max = std::max(examined_max, max);  // a page without a filter is never short
@@ -65,7 +77,8 @@ ChangePage changes_page(SqliteDatabase& database, AccountId account, const Chang
   ChangePage page;
   {
     auto rows = database.query("SELECT " TAPEDECK_LISTED_COLUMNS
-                               " FROM recordings WHERE account = ?"
+                               " FROM recordings INDEXED BY changed"
+                               " WHERE account = ? AND partial = 0"
                                " AND (changed_at, id) >= (?, ?) ORDER BY changed_at, id LIMIT ?");
     rows.bind(account, since.changed_at, since.id, limit_of(max));
     while (rows.step()) {

@@ -1,5 +1,7 @@
 // One recording: finding, changing, trashing, purging.
+#include "base/check.h"
 #include "store/facts.h"
+#include "store/segment_codec.h"
 #include "store/sqlite_catalog.h"
 #include "store/sqlite_rows.h"
 
@@ -49,18 +51,40 @@ std::optional<Recording> set_trashed(SqliteDatabase& database, AccountId account
   return recording;
 }
 
+void delete_chunk_rows(SqliteDatabase& database, AccountId account, RecordingId id) {
+  database.query("DELETE FROM chunks WHERE account = ? AND recording = ?").bind(account, id).run();
+}
+
+void add_tombstone_row(SqliteDatabase& database, AccountId account, RecordingId id, Time now) {
+  auto row = database.query(
+      "INSERT OR REPLACE INTO tombstones (account, recording, changed_at) VALUES (?, ?, ?)");
+  row.bind(account, id, now).run();
+}
+
 bool purge(SqliteDatabase& database, AccountId account, RecordingId id, Time now) {
   auto recording = find_recording_row(database, account, id);
   if (!recording || !recording->trashed_at) return false;
   database.query("DELETE FROM recordings WHERE account = ? AND id = ?").bind(account, id).run();
-  database.query("DELETE FROM chunks WHERE account = ? AND recording = ?").bind(account, id).run();
-  auto tombstone = database.query(
-      "INSERT OR REPLACE INTO tombstones (account, recording, changed_at) VALUES (?, ?, ?)");
-  tombstone.bind(account, id, now).run();
+  delete_chunk_rows(database, account, id);
+  if (!recording->partial) add_tombstone_row(database, account, id, now);
   auto counters = database.query(
       "UPDATE accounts SET used_bytes = used_bytes - ?, reserved_bytes = reserved_bytes - ?"
       " WHERE id = ?");
   counters.bind(recording->size, recording->reserved_bytes, account).run();
+  return true;
+}
+
+bool join(SqliteDatabase& database, AccountId account, RecordingId id, ByteCount size,
+          const std::vector<Segment>& joined) {
+  MUST(are_whole(joined, size));
+  {
+    auto row = database.query(
+        "UPDATE recordings SET tail = ? WHERE account = ? AND id = ? AND size = ? AND state <> ?");
+    row.bind_bytes(encode_segments(joined));
+    row.bind(account, id, size, RecordingState::recording).run();
+  }
+  if (database.changes() == 0) return false;
+  delete_chunk_rows(database, account, id);
   return true;
 }
 
@@ -103,6 +127,12 @@ Task<std::optional<Recording>> SqliteCatalog::restore_recording(AccountId accoun
 
 Task<bool> SqliteCatalog::purge_recording(AccountId account, RecordingId id, Time now) {
   auto job = [&](SqliteDatabase& database) { return purge(database, account, id, now); };
+  co_return co_await writer_.write(job);
+}
+
+Task<bool> SqliteCatalog::join_segments(AccountId account, RecordingId id, ByteCount size,
+                                        const std::vector<Segment>& joined) {
+  auto job = [&](SqliteDatabase& database) { return join(database, account, id, size, joined); };
   co_return co_await writer_.write(job);
 }
 

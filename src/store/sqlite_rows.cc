@@ -59,6 +59,9 @@ Token read_token(const SqliteQuery& row) {
   token.created_at = row.time(7);
   token.expires_at = read_time(row, 8);
   token.last_used_at = row.time(9);
+  token.limits.recording_bytes_max = read_count(row, 10);
+  if (auto time = read_count(row, 11)) token.limits.recording_time_max = Millis{*time};
+  if (auto max = read_count(row, 12)) token.limits.live_max = static_cast<std::uint32_t>(*max);
   return token;
 }
 
@@ -86,13 +89,15 @@ Recording read_listed(const SqliteQuery& row) {
   recording.length = read_count(row, 18);
   recording.reserved_bytes = row.count(19);
   if (!row.is_null(20)) recording.sha256 = row.digest(20);
+  recording.partial = row.boolean(21);
+  if (!row.is_null(22)) recording.maker = row.id<TokenId>(22);
   return recording;
 }
 
 Recording read_recording(const SqliteQuery& row) {
   auto recording = read_listed(row);
-  recording.hash_state = row.text(21);
-  recording.tail = decode_segments(row.view(22));
+  recording.hash_state = row.text(23);
+  recording.tail = decode_segments(row.view(24));
   return recording;
 }
 

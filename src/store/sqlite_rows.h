@@ -14,17 +14,17 @@
   "a.quota_bytes, a.used_bytes, a.reserved_bytes"
 #define TAPEDECK_TOKEN_COLUMNS                                                                \
   "t.id, t.account, t.kind, t.secret_hash, t.name, t.scopes, t.session_epoch, t.created_at, " \
-  "t.expires_at, t.last_used_at"
+  "t.expires_at, t.last_used_at, t.recording_bytes_max, t.recording_time_max, t.live_max"
 #define TAPEDECK_LISTED_COLUMNS                                                         \
   "account, id, title, note, tags, file_name, content_type, client_id, sniffed_type, "  \
   "recorded_at, created_at, last_append_at, changed_at, state, recovered, trashed_at, " \
-  "version, size, length, reserved_bytes, sha256"
+  "version, size, length, reserved_bytes, sha256, partial, maker"
 #define TAPEDECK_RECORDING_COLUMNS TAPEDECK_LISTED_COLUMNS ", hash_state, tail"
 
 namespace tapedeck {
 
 /// How many columns TAPEDECK_TOKEN_COLUMNS has.
-inline constexpr int token_columns = 10;
+inline constexpr int token_columns = 13;
 
 /// The columns of the macro, which begin at `first`.
 Account read_account(const SqliteQuery& row, int first = 0);

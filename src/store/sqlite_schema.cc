@@ -125,11 +125,47 @@ CREATE TABLE secrets (
 ) WITHOUT ROWID;
 )";
 
-constexpr std::array steps = {step_1};  // steps[n] makes version n + 1 out of n
+constexpr const char* step_2 = R"(
+ALTER TABLE tokens ADD COLUMN recording_bytes_max INTEGER;
+ALTER TABLE tokens ADD COLUMN recording_time_max INTEGER;
+ALTER TABLE tokens ADD COLUMN live_max INTEGER;
+
+ALTER TABLE recordings ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE recordings ADD COLUMN maker BLOB;
+
+DROP INDEX listed;
+DROP INDEX trash;
+DROP INDEX changed;
+CREATE INDEX listed ON recordings (account, recorded_at, id)
+  WHERE trashed_at IS NULL AND partial = 0;
+CREATE INDEX trash ON recordings (account, recorded_at, id)
+  WHERE trashed_at IS NOT NULL AND partial = 0;
+CREATE INDEX partials ON recordings (account, recorded_at, id) WHERE partial = 1;
+CREATE INDEX changed ON recordings (account, changed_at, id) WHERE partial = 0;
+CREATE INDEX live ON recordings (account, maker) WHERE state = 1;
+
+CREATE TABLE uploads (
+  secret_hash BLOB NOT NULL PRIMARY KEY,
+  account BLOB NOT NULL,
+  recording BLOB NOT NULL,
+  token BLOB,
+  metadata TEXT NOT NULL,
+  concatenation TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX uploads_age ON uploads (created_at);
+CREATE INDEX uploads_account ON uploads (account);
+)";
+
+constexpr std::array steps = {step_1, step_2};  // steps[n] makes version n + 1 out of n
 
 }  // namespace
 
 const std::int64_t schema_version = static_cast<std::int64_t>(steps.size());
+
+const char* schema_step(std::int64_t version) {
+  return steps.at(static_cast<std::size_t>(version - 1));
+}
 
 namespace {
 
@@ -160,7 +196,7 @@ void migrate(SqliteDatabase& database) {
     auto version = database.user_version();
     refuse_newer(version);
     for (auto at = version; at < schema_version; ++at) {
-      database.execute(steps[static_cast<std::size_t>(at)]);
+      database.execute(schema_step(at + 1));
     }
     if (version != schema_version) {
       auto pragma = fmt::format("PRAGMA user_version = {}", schema_version);

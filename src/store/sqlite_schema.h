@@ -14,6 +14,9 @@ extern const std::int64_t schema_version;
 /// Throws Error{conflict} for a schema newer than this program, leaving the database as it was.
 void migrate(SqliteDatabase& database);
 
+/// The statements that make `version` out of the one before it; from 1 to schema_version.
+const char* schema_step(std::int64_t version);
+
 /// Throws Error{conflict} for any other schema than this program's.
 void check_schema(SqliteDatabase& database);
 

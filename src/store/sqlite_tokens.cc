@@ -9,10 +9,12 @@ namespace {
 void add(SqliteDatabase& database, const Token& token) {
   auto row = database.query(R"(
       INSERT INTO tokens (secret_hash, id, account, kind, name, scopes, session_epoch, created_at,
-                          expires_at, last_used_at)
-      SELECT ?, ?, id, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE id = ?)");
+                          expires_at, last_used_at, recording_bytes_max, recording_time_max,
+                          live_max)
+      SELECT ?, ?, id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE id = ?)");
   row.bind(token.secret_hash, token.id, token.kind, token.name, int{token.scopes.bits},
            token.session_epoch, token.created_at, token.expires_at, token.last_used_at,
+           token.limits.recording_bytes_max, token.limits.recording_time_max, token.limits.live_max,
            token.account);
   row.run();
   if (database.changes() == 0) throw Error(Fault::not_found, "There is no such account.");

@@ -1,5 +1,6 @@
 // Bad input: each gets a problem that says what to do, and leaves nothing half visible.
 #include "api/harness.h"
+#include "http/digest_fields.h"
 
 namespace tapedeck::api {
 namespace {
@@ -97,7 +98,7 @@ TEST(BadInput, ABodyOnGetIsIgnored) {
   EXPECT_EQ(server.ask({"GET", "/healthz", "", {}, std::string(100'000, 'x'), true}).body, "ok");
 }
 
-TEST(BadInput, ATruncatedBodyKeepsNothing) {
+TEST(BadInput, OfATruncatedBodyWhatArrivedIsALiveRecording) {
   ApiHarness server;
   auto me = server.sign_up();
   for (auto bytes : {std::optional<ByteCount>(500), std::optional<ByteCount>()}) {
@@ -106,6 +107,22 @@ TEST(BadInput, ATruncatedBodyKeepsNothing) {
     expect_problem(answer, 400, "invalid");
     EXPECT_THAT(answer.text("detail"), HasSubstr("again"));
   }
+  auto items = server.get("/api/v1/recordings", me).object()["items"].as_array();
+  ASSERT_EQ(items.size(), 2u);
+  for (const auto& item : items) {
+    EXPECT_EQ(item.at("state"), "recording");
+    EXPECT_EQ(item.at("size"), 14);
+  }
+}
+
+TEST(BadInput, OfATruncatedBodyWithADigestNothingIsKept) {
+  ApiHarness server;
+  auto me = server.sign_up();
+  auto body = std::make_unique<BrokenBody>("the first half");
+  Ask ask{"POST", "/api/v1/recordings", me};
+  ask.fields = {{"Repr-Digest",
+                 http::format_digest(DigestAlgorithm::sha256, view_of(sha256_of("all of it")))}};
+  expect_problem(server.send(ask, std::move(body), 500), 400, "invalid");
   expect_empty(server, me);
 }
 

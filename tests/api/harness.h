@@ -58,10 +58,16 @@ class BrokenBody final : public ByteSource {
 
 struct ApiHarness {
   explicit ApiHarness(Options options = {}, Accounts::Options accounts = World::cheap())
-      : world(accounts),
-        api({world.accounts, world.recordings, world.catalog, world.blobs, signer, world.env,
-             world.log},
+      : world(accounts, one_segment()),
+        api({world.accounts, world.recordings, world.uploads, world.catalog, world.blobs, signer,
+             world.env, world.log},
             std::move(options)) {}
+
+  static Live::Options one_segment() {
+    auto options = World::small();
+    options.segment_bytes_max = 1 * GiB;
+    return options;
+  }
 
   World world;
   Signer signer{"a secret of 32 bytes, or about it"};

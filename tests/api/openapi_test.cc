@@ -37,9 +37,10 @@ std::set<std::string> documented(const json::object& document) {
 
 TEST(OpenApi, DocumentsEveryRouteAndNothingElse) {
   ApiHarness server;
-  Context context({server.world.accounts, server.world.recordings, server.world.catalog,
-                   server.world.blobs, server.signer, server.world.env, server.world.log},
-                  {});
+  Context context(
+      {server.world.accounts, server.world.recordings, server.world.uploads, server.world.catalog,
+       server.world.blobs, server.signer, server.world.env, server.world.log},
+      {});
   Router router;
   add_routes(router, context);
   std::set<std::string> routes;

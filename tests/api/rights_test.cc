@@ -10,8 +10,9 @@ namespace {
 /// The routes as the server has them.
 struct Surface {
   explicit Surface(ApiHarness& server)
-      : context({server.world.accounts, server.world.recordings, server.world.catalog,
-                 server.world.blobs, server.signer, server.world.env, server.world.log},
+      : context({server.world.accounts, server.world.recordings, server.world.uploads,
+                 server.world.catalog, server.world.blobs, server.signer, server.world.env,
+                 server.world.log},
                 {}) {
     add_routes(router, context);
   }

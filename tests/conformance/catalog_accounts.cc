@@ -177,6 +177,23 @@ TEST_P(CatalogSuite, ATokenIsFoundByItsHashWithItsAccount) {
   EXPECT_FALSE(run_task(catalog().find_credential(sha256_of("other"))));
 }
 
+TEST_P(CatalogSuite, TheLimitsOfATokenAreKept) {
+  auto ada = add_account("ada");
+  auto limited = new_token(ada, "limited");
+  limited.limits = {5'000'000'000, Millis{86'400'000}, 3};
+  auto partly = new_token(ada, "partly");
+  partly.limits.live_max = 0;
+  auto unlimited = new_token(ada, "unlimited");
+  for (const auto& token : {limited, partly, unlimited}) run_task(catalog().add_token(token));
+  reopen();
+  for (const auto& token : {limited, partly, unlimited}) {
+    auto found = run_task(catalog().find_credential(token.secret_hash));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->token.limits, token.limits) << token.name;
+    EXPECT_EQ(found->account.username, "ada");
+  }
+}
+
 TEST_P(CatalogSuite, ATokenOfNobodyIsRefused) {
   EXPECT_THROW(run_task(catalog().add_token(new_token(new_account("nobody"), "secret"))), Error);
   EXPECT_FALSE(run_task(catalog().find_credential(sha256_of("secret"))));

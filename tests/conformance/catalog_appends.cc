@@ -79,14 +79,44 @@ TEST_P(CatalogSuite, AnEndingCompletesTheRecordingAndSettlesItsReservation) {
   EXPECT_EQ(found.state, RecordingState::processing);
   EXPECT_TRUE(found.recovered);
   EXPECT_EQ(found.sha256, sha256_of("whole"));
-  EXPECT_EQ(found.hash_state, "");
+  EXPECT_EQ(found.hash_state, append.hash_state) << "it may still go on";
+  EXPECT_EQ(found.length, 6u);
   EXPECT_EQ(found.reserved_bytes, 0u);
-  EXPECT_GT(found.version, live.version);
+  EXPECT_EQ(found.version, live.version + 1);
   EXPECT_EQ(found.changed_at, append.now);
   auto after = account(ada.id);
   EXPECT_EQ(after.used_bytes, 6u);
   EXPECT_EQ(after.reserved_bytes, 0u);
   EXPECT_EQ(run_task(catalog().advance(new_append(live, 6, 1))).outcome, Advance::gone);
+}
+
+TEST_P(CatalogSuite, ARecordingThatItsRecorderEndedHasNoStateToGoOnFrom) {
+  auto live = new_live(add_account("ada"));
+  live.length = 6;
+  add(live);
+  auto append = new_append(live, 0, 6);
+  append.ending = Append::Ending{sha256_of("whole"), RecordingState::ready, false};
+  EXPECT_EQ(run_task(catalog().advance(append)).outcome, Advance::done);
+  reopen();
+  EXPECT_EQ(find(live).hash_state, "");
+  EXPECT_FALSE(find(live).length);
+  EXPECT_FALSE(find(live).recovered);
+  EXPECT_EQ(run_task(catalog().advance(new_append(live, 6, 1))).outcome, Advance::gone);
+  EXPECT_FALSE(run_task(catalog().reserve(live.account, live.id, 1)));
+}
+
+TEST_P(CatalogSuite, ALengthIsAnnouncedOnceAndIsNotAChange) {
+  auto live = add(new_live(add_account("ada")));
+  auto first = new_append(live, 0, 1);
+  first.length = 10;
+  EXPECT_EQ(run_task(catalog().advance(first)).outcome, Advance::done);
+  auto second = new_append(live, 1, 1);
+  second.length = 20;
+  EXPECT_EQ(run_task(catalog().advance(second)).outcome, Advance::done);
+  reopen();
+  EXPECT_EQ(find(live).length, 10u);
+  EXPECT_EQ(find(live).version, live.version);
+  EXPECT_EQ(find(live).changed_at, live.changed_at);
 }
 
 TEST_P(CatalogSuite, AnEndingWithoutBytesCompletesToo) {

@@ -31,6 +31,20 @@ TEST_P(CatalogSuite, DueWorkIsListedOldestFirstUpToItsTime) {
   EXPECT_EQ(run_task(catalog().list_due(at(9'000), 9)).size(), 2u);
 }
 
+TEST_P(CatalogSuite, WorkMayBeMadeDueByItself) {
+  auto ada = add_account("ada");
+  Due due{at(7), DueKind::join, ada.id, RecordingId::make(env_)};
+  run_task(catalog().add_due(due));
+  run_task(catalog().add_due(due));  // the same again is the same work
+  reopen();
+  auto found = run_task(catalog().list_due(at(7), 9));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].at, due.at);
+  EXPECT_EQ(found[0].kind, DueKind::join);
+  EXPECT_EQ(found[0].account, due.account);
+  EXPECT_EQ(found[0].recording, due.recording);
+}
+
 TEST_P(CatalogSuite, ARefusedRecordingLeavesNothingDue) {
   auto ada = add_account("ada", 1);
   auto recording = new_recording(ada, 2);
@@ -73,7 +87,7 @@ TEST_P(CatalogSuite, ExpiredTokensAndInvitationsAreForgotten) {
   for (const auto& token : {expired, valid, eternal}) run_task(catalog().add_token(token));
   run_task(catalog().add_invitation({sha256_of("old"), false, at(0), at(5)}));
   run_task(catalog().add_invitation({sha256_of("new"), false, at(0), at(6)}));
-  run_task(catalog().forget(Time::min(), Time::min(), at(5)));
+  run_task(catalog().forget(Time::min(), Time::min(), at(6)));
   EXPECT_FALSE(run_task(catalog().find_credential(expired.secret_hash)));
   EXPECT_TRUE(run_task(catalog().find_credential(valid.secret_hash)));
   EXPECT_TRUE(run_task(catalog().find_credential(eternal.secret_hash)));

@@ -51,6 +51,15 @@ Recording CatalogSuite::add(const Recording& recording) {
   return recording;
 }
 
+Recording CatalogSuite::add_recovered(const Account& account, ByteCount bytes) {
+  auto live = add(new_live(account));
+  auto append = new_append(live, 0, bytes);
+  append.ending = Append::Ending{sha256_of("recovered"), RecordingState::ready, true};
+  auto result = run_task(catalog().advance(append));
+  MUST(result.outcome == Advance::done);
+  return find(live);
+}
+
 void CatalogSuite::trash_and_purge(const Recording& recording, Time now) {
   auto trashed = run_task(catalog().trash_recording(recording.account, recording.id, now, now));
   MUST(trashed);

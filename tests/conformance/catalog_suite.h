@@ -49,6 +49,8 @@ class CatalogSuite : public testing::TestWithParam<CatalogBackend> {
   Recording new_recording(const Account& account, ByteCount size, Time recorded_at = at(0));
   Recording new_live(const Account& account, ByteCount reserved_bytes = 0);
   Recording add(const Recording& recording);
+  /// Added, with `bytes` in one segment, then completed by us; as it is in the catalog.
+  Recording add_recovered(const Account& account, ByteCount bytes);
   void trash_and_purge(const Recording& recording, Time now);
   /// One that appends `bytes` in one segment.
   Append new_append(const Recording& recording, ByteCount from, ByteCount bytes);

@@ -34,19 +34,19 @@ class ExportTest : public testing::Test {
   }
   ~ExportTest() override { std::filesystem::remove_all(folder_); }
 
-  static Recordings::Options small_segments() {
-    Recordings::Options options;
+  static Live::Options small_segments() {
+    Live::Options options;
     options.segment_bytes_max = 1000;
     return options;
   }
 
   Recording add(const std::string& bytes, const std::string& title = "") {
     MemorySource body(bytes, 300);
-    Upload upload;
-    upload.body = &body;
+    Incoming incoming;
+    incoming.body = &body;
     Description description;
     description.title = title;
-    return run_task(recordings_.create(caller_, description, upload)).recording;
+    return run_task(recordings_.create(caller_, description, incoming)).recording;
   }
 
   std::unique_ptr<ByteSource> start() {
@@ -81,7 +81,8 @@ class ExportTest : public testing::Test {
   SystemEnv env_;
   MemoryCatalog catalog_;
   MemoryBlobs blobs_;
-  Recordings recordings_{catalog_, blobs_, env_, small_segments()};
+  Live live_{catalog_, blobs_, env_, small_segments()};
+  Recordings recordings_{catalog_, blobs_, env_, live_, {}};
   Account account_;
   Caller caller_;
   const std::filesystem::path folder_;

@@ -59,16 +59,16 @@ TEST(Open, OfARecordingThatWasPurgedMeanwhileIsNotFound) {
 }
 
 TEST(List, CutsThePageToItsMaximum) {
-  auto options = World::small();
+  World world;
+  Recordings::Options options;
   options.page_max = 2;
-  World world(World::cheap(), options);
+  Recordings recordings(world.catalog, world.blobs, world.env, world.live, options);
   auto caller = world.somebody();
   for (int i = 0; i < 3; ++i) world.create(caller, "bytes");
-  auto page = run_task(world.recordings.list(caller.account, {}, {}, 1000));
+  auto page = run_task(recordings.list(caller.account, {}, {}, 1000));
   EXPECT_EQ(page.recordings.size(), 2u);
   EXPECT_TRUE(page.next);
-  EXPECT_EQ(run_task(world.recordings.list(caller.account, {}, page.next, 0)).recordings.size(),
-            1u);
+  EXPECT_EQ(run_task(recordings.list(caller.account, {}, page.next, 0)).recordings.size(), 1u);
 }
 
 TEST(Change, TellsAnotherVersionFromNoRecording) {
@@ -134,7 +134,8 @@ TEST(Trash, CompletesALiveRecordingAsRecovered) {
   live.id = RecordingId::make(world.env);
   live.account = caller.account;
   live.hash_state = Sha256().save();
-  ASSERT_EQ(run_task(world.catalog.add_recording(live, {})).outcome, AddRecording::added);
+  ASSERT_EQ(run_task(world.catalog.add_recording(live, {}, {no_live_limit, {}})).outcome,
+            AddRecording::added);
   auto trashed = run_task(world.recordings.trash(caller.account, live.id));
   EXPECT_EQ(trashed.state, RecordingState::ready);
   EXPECT_TRUE(trashed.recovered);

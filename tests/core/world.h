@@ -14,6 +14,7 @@
 #include "core/accounts.h"
 #include "core/recordings.h"
 #include "core/sweeper.h"
+#include "core/uploads.h"
 #include "core/verify.h"
 #include "core/world_faults.h"
 #include "store/memory_blobs.h"
@@ -67,8 +68,8 @@ struct World {
     options.password_cost = {.memory_bytes = 8 * 1024, .passes = 1};
     return options;
   }
-  static Recordings::Options small() {
-    Recordings::Options options;
+  static Live::Options small() {
+    Live::Options options;
     options.recording_bytes_max = 1000;
     options.segment_bytes_max = 100;
     return options;
@@ -79,10 +80,11 @@ struct World {
     return options;
   }
 
-  explicit World(Accounts::Options accounts_options = cheap(),
-                 Recordings::Options recordings_options = small())
+  explicit World(Accounts::Options accounts_options = cheap(), Live::Options live_options = small())
       : accounts(catalog, pool, env, accounts_options),
-        recordings(catalog, blobs, env, recordings_options),
+        live(catalog, blobs, env, live_options),
+        recordings(catalog, blobs, env, live, {}),
+        uploads(catalog, blobs, env, live, accounts, recordings, {}),
         sweeper(catalog, blobs, env, log, at_once()) {}
 
   TestEnv env;
@@ -94,7 +96,9 @@ struct World {
   Pool pool{{.name = "password", .threads = 2}};
   Log log{{.format = LogFormat::human, .level = LogLevel::error}};
   Accounts accounts;
+  Live live;
   Recordings recordings;
+  Uploads uploads;
   Sweeper sweeper;
 
   /// Signs up and gives the caller that the session is. Tests give quotas afterwards, so it is one
@@ -106,14 +110,18 @@ struct World {
     return caller;
   }
 
+  std::size_t segment_count(const Recording& recording) {
+    return run_task(catalog.list_segments(recording.account, recording.id, 0, 10'000)).size();
+  }
+
   Created create(const Caller& caller, const std::string& bytes, const std::string& key = "",
                  Description description = {}, std::size_t chunk_bytes = 64) {
     MemorySource body(bytes, chunk_bytes);
-    Upload upload;
-    upload.body = &body;
-    upload.bytes = bytes.size();
-    upload.idempotency_key = key;
-    return run_task(recordings.create(caller, std::move(description), std::move(upload)));
+    Incoming incoming;
+    incoming.body = &body;
+    incoming.bytes = bytes.size();
+    incoming.idempotency_key = key;
+    return run_task(recordings.create(caller, std::move(description), std::move(incoming)));
   }
 
   std::string play(AccountId account, RecordingId id, std::optional<ByteRange> range = {}) {

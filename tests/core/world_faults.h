@@ -96,9 +96,9 @@ class FaultyCatalog final : public Catalog {
                           RecordingId proposed) override {
     return faults_.around(inner_.claim(account, key, proposed));
   }
-  Task<AddRecordingResult> add_recording(const Recording& recording,
-                                         std::optional<Due> due) override {
-    return faults_.around(inner_.add_recording(recording, due));
+  Task<AddRecordingResult> add_recording(const Recording& recording, std::optional<Due> due,
+                                         LiveLimits limits) override {
+    return faults_.around(inner_.add_recording(recording, due, limits));
   }
   Task<std::optional<Recording>> find_recording(AccountId account, RecordingId id) override {
     return faults_.around(inner_.find_recording(account, id));
@@ -126,6 +126,10 @@ class FaultyCatalog final : public Catalog {
   Task<bool> purge_recording(AccountId account, RecordingId id, Time now) override {
     return faults_.around(inner_.purge_recording(account, id, now));
   }
+  Task<bool> join_segments(AccountId account, RecordingId id, ByteCount size,
+                           const std::vector<Segment>& joined) override {
+    return faults_.around(inner_.join_segments(account, id, size, joined));
+  }
   Task<void> set_digest(AccountId account, RecordingId id, const Sha256Digest& sha256) override {
     return faults_.around(inner_.set_digest(account, id, sha256));
   }
@@ -141,12 +145,25 @@ class FaultyCatalog final : public Catalog {
   Task<ChangePage> list_changes(AccountId account, ChangePosition since, std::size_t max) override {
     return faults_.around(inner_.list_changes(account, since, max));
   }
+  Task<void> add_upload(const Upload& upload) override {
+    return faults_.around(inner_.add_upload(upload));
+  }
+  Task<std::optional<Upload>> find_upload(const Sha256Digest& secret_hash) override {
+    return faults_.around(inner_.find_upload(secret_hash));
+  }
+  Task<void> remove_upload(const Sha256Digest& secret_hash) override {
+    return faults_.around(inner_.remove_upload(secret_hash));
+  }
+  Task<std::optional<RecordingId>> find_claim(AccountId account, const Sha256Digest& key) override {
+    return faults_.around(inner_.find_claim(account, key));
+  }
+  Task<void> add_due(const Due& due) override { return faults_.around(inner_.add_due(due)); }
   Task<std::vector<Due>> list_due(Time until, std::size_t max) override {
     return faults_.around(inner_.list_due(until, max));
   }
   Task<void> remove_due(const Due& due) override { return faults_.around(inner_.remove_due(due)); }
-  Task<void> forget(Time tombstones_before, Time claims_before, Time now) override {
-    return faults_.around(inner_.forget(tombstones_before, claims_before, now));
+  Task<void> forget(Time tombstones_before, Time claims_before, Time expired_before) override {
+    return faults_.around(inner_.forget(tombstones_before, claims_before, expired_before));
   }
   Task<std::string> find_or_add_secret(const std::string& name,
                                        const std::string& proposed) override {

@@ -38,7 +38,7 @@ namespace {
 
 struct Settings {
   Accounts::Options accounts;
-  Recordings::Options recordings;
+  Live::Options live;
   api::Options api;
 };
 
@@ -60,9 +60,9 @@ Settings read_settings(const std::vector<std::string>& lines) {
     } else if (name == "closed") {
       settings.accounts.signup = SignupMode::closed;
     } else if (name == "largest") {
-      settings.recordings.recording_bytes_max = std::stoull(value);
+      settings.live.recording_bytes_max = std::stoull(value);
     } else if (name == "segments") {
-      settings.recordings.segment_bytes_max = std::stoull(value);
+      settings.live.segment_bytes_max = std::stoull(value);
     } else if (name == "origin") {
       settings.api.cors_origins = {value};
     } else {
@@ -80,9 +80,12 @@ struct World::Inside {
         signer("a secret of thirty-two bytes: 32"),
         passwords(Pool::Options{.name = "password", .threads = 1, .queue_max = 64}),
         accounts(stores->catalog(), passwords, env, settings.accounts),
-        recordings(stores->catalog(), stores->blobs(), env, settings.recordings),
+        live(stores->catalog(), stores->blobs(), env, settings.live),
+        recordings(stores->catalog(), stores->blobs(), env, live, {}),
+        uploads(stores->catalog(), stores->blobs(), env, live, accounts, recordings, {}),
         sweeper(stores->catalog(), stores->blobs(), env, log, sweeper_options()),
-        api(api::Parts{accounts, recordings, stores->catalog(), stores->blobs(), signer, env, log},
+        api(api::Parts{accounts, recordings, uploads, stores->catalog(), stores->blobs(), signer,
+                       env, log},
             settings.api) {}
 
   static Sweeper::Options sweeper_options() {
@@ -97,7 +100,9 @@ struct World::Inside {
   Signer signer;
   Pool passwords;
   Accounts accounts;
+  Live live;
   Recordings recordings;
+  Uploads uploads;
   Sweeper sweeper;
   api::Api api;
 };
