@@ -60,9 +60,10 @@ Task<Created> Recordings::create(const Caller& caller, Description description, 
   // refused, but told that it arrived.
   auto claimed =
       co_await claim(caller.account, incoming.idempotency_key, recording.description, recording.id);
+  bool is_repeat = claimed.id != recording.id;
   recording.id = claimed.id;
   auto turn = co_await live_.take_turn(recording.id, incoming.body);
-  if (claimed.existing) {  // read again, under the turn
+  if (is_repeat) {  // read again: whoever had the turn may have made it, or added to it
     claimed.existing = co_await catalog_.find_recording(caller.account, claimed.id);
   }
   if (incoming.on_begin) co_await incoming.on_begin(recording.id);
