@@ -10,6 +10,7 @@
 #include "api/problem.h"
 #include "api/router.h"
 #include "api/routes.h"
+#include "api/tus.h"
 #include "base/id.h"
 #include "http/authorization.h"
 
@@ -116,7 +117,7 @@ http::Response Api::Inside::refuse_method(const http::Request& request, const Ma
 
 Task<http::Response> Api::Inside::answer(http::Request& request, Match& match,
                                          const std::string& request_id) {
-  if (!request.local) {
+  if (!request.local && !is_upload_path(request.target)) {
     auto wait = requests.take(request.remote_address, context.parts.env.now());
     if (wait) refuse_limited(*wait);
   }
@@ -146,6 +147,7 @@ http::Response Api::Inside::answer_failure(const http::Request& request, const M
                                                  {"target", request.target.raw},
                                                  {"error", error.what()}});
   }
+  if (is_uploads_path(request.target)) return answer_tus_failure(request, error, request_id);
   if (match.original) return original_failure(error, request.method, is_login(request));
   return make_problem(error, request_id);
 }
@@ -156,6 +158,7 @@ void Api::Inside::finish(const http::Request& request, const std::string& reques
   set_default(response.fields, "X-Content-Type-Options", "nosniff");
   set_default(response.fields, "Referrer-Policy", "no-referrer");
   set_default(response.fields, "Cache-Control", "no-store");
+  if (is_uploads_path(request.target)) response.fields.set("Tus-Resumable", tus_version);
   add_cors(context.options.cors_origins, request, response);
   if (request.method == "HEAD") response.body.reset();  // its length stays
 }

@@ -9,10 +9,14 @@ namespace {
 constexpr const char* request_fields =
     "Authorization, Content-Type, Content-Disposition, Content-Digest, Content-MD5, Repr-Digest, "
     "Want-Repr-Digest, Idempotency-Key, If-Match, If-None-Match, If-Range, Range, X-Request-Id, "
-    "Title, Note, Tags, Recorded-At, Client-Id";
+    "Title, Note, Tags, Recorded-At, Client-Id, Tus-Resumable, Upload-Length, Upload-Defer-Length, "
+    "Upload-Offset, Upload-Metadata, Upload-Checksum, Upload-Concat, Upload-Complete, "
+    "Upload-Incomplete, Upload-Draft-Interop-Version, X-HTTP-Method-Override";
 constexpr const char* response_fields =
     "Location, ETag, Accept-Ranges, Content-Range, Content-Disposition, Repr-Digest, Retry-After, "
-    "Idempotency-Replayed, X-Request-Id";
+    "Idempotency-Replayed, X-Request-Id, Recording-Id, Tus-Resumable, Tus-Version, Tus-Extension, "
+    "Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, Upload-Defer-Length, "
+    "Upload-Metadata, Upload-Expires, Upload-Concat, Upload-Complete, Upload-Limit";
 
 bool has(const std::vector<std::string>& origins, std::string_view origin) {
   return std::find(origins.begin(), origins.end(), origin) != origins.end();

@@ -93,8 +93,10 @@ http::Response response_of(const Kind& kind, const json::object& body) {
 
 }  // namespace
 
-http::Response make_problem(const Error& error, const std::string& request_id) {
+http::Response make_problem(const Error& error, const std::string& request_id,
+                            std::optional<int> status) {
   auto kind = kind_of(error.fault());
+  kind.status = status.value_or(kind.status);
   auto body = body_of(kind, shown_detail(error, request_id), request_id);
   auto retry_after = error.retry_after;
   if (!retry_after && error.fault() == Fault::unavailable) retry_after = std::chrono::seconds(5);

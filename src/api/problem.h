@@ -1,6 +1,7 @@
 // Problems: the one table from Fault to an HTTP answer (RFC 9457).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -10,8 +11,9 @@ namespace tapedeck::api {
 
 /// application/problem+json with type, title, status, detail and request_id; retry_after and
 /// bytes_left where the error has them. The detail of `unavailable` and `internal` is not shown.
-/// A 401 has WWW-Authenticate.
-http::Response make_problem(const Error& error, const std::string& request_id);
+/// A 401 has WWW-Authenticate. `status`: of a protocol that has another one for this fault.
+http::Response make_problem(const Error& error, const std::string& request_id,
+                            std::optional<int> status = std::nullopt);
 
 /// The status alone, for the routes that keep other bodies.
 int status_of(Fault fault);

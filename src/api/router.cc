@@ -47,7 +47,6 @@ void Router::add(Route route) {
 }
 
 Match Router::find(std::string_view method, const std::vector<std::string>& segments) const {
-  const auto wanted = method == "HEAD" ? std::string_view("GET") : method;
   Match match;
   const Entry* best = nullptr;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
@@ -59,7 +58,8 @@ Match Router::find(std::string_view method, const std::vector<std::string>& segm
       if (route.method == "GET") add_method(match.allowed, "HEAD");
     }
     match.original = match.original || route.access == Access::original;
-    if (route.method != wanted || (best != nullptr && best->literals >= entry.literals)) continue;
+    bool answers = route.method == method || (method == "HEAD" && route.method == "GET");
+    if (!answers || (best != nullptr && best->literals >= entry.literals)) continue;
     best = &entry;
     match.route = &route;
   }

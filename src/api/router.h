@@ -54,7 +54,8 @@ class Router {
  public:
   void add(Route route);
   /// The route with that method whose pattern matches; of several the one with the most literal
-  /// segments. HEAD finds the route of GET. A "{name}" segment matches any one non-empty segment.
+  /// segments. HEAD finds its own route, else that of GET. A "{name}" segment matches any one
+  /// non-empty segment.
   /// Valid until the next add().
   Match find(std::string_view method, const std::vector<std::string>& segments) const;
   const std::vector<Route>& routes() const { return routes_; }

@@ -53,6 +53,14 @@ constexpr Line lines[] = {
     {"POST",   "/api/v1/recordings/{id}/playback-urls",   token, read,    add_playback_url},
     {"GET",    "/api/v1/play/{capability}",               open,  none,    play_capability},
 
+    {"OPTIONS","/api/v1/uploads",                         open,  none,    show_upload_abilities},
+    {"POST",   "/api/v1/uploads",                         token, capture, begin_upload},
+    {"OPTIONS","/api/v1/uploads/{upload}",                open,  none,    show_upload_abilities},
+    {"HEAD",   "/api/v1/uploads/{upload}",                open,  none,    show_upload},
+    {"PATCH",  "/api/v1/uploads/{upload}",                open,  none,    append_upload},
+    {"DELETE", "/api/v1/uploads/{upload}",                open,  none,    end_upload},
+    {"POST",   "/api/v1/uploads/{upload}",                open,  none,    override_method},
+
     {"GET",    "/login",                                  original, none, original_login},
     {"PUT",    "/upload/record/{name}",                   original, none, original_upload},
     {"PUT",    "/record/{name}",                          original, none, original_upload},

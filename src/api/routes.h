@@ -37,6 +37,14 @@ Task<http::Response> change_recording(Context& context, Call& call);
 Task<http::Response> delete_recording(Context& context, Call& call);
 Task<http::Response> restore_recording(Context& context, Call& call);
 
+// tus_routes.cc
+Task<http::Response> show_upload_abilities(Context& context, Call& call);
+Task<http::Response> begin_upload(Context& context, Call& call);
+Task<http::Response> show_upload(Context& context, Call& call);
+Task<http::Response> append_upload(Context& context, Call& call);
+Task<http::Response> end_upload(Context& context, Call& call);
+Task<http::Response> override_method(Context& context, Call& call);
+
 // audio_routes.cc
 Task<http::Response> play_recording(Context& context, Call& call);
 Task<http::Response> add_playback_url(Context& context, Call& call);

@@ -31,19 +31,6 @@ std::optional<std::string> find_given(const http::Request& request,
   return decode_field(*value);
 }
 
-std::vector<std::string> split_tags(std::string_view text) {
-  std::vector<std::string> tags;
-  while (!text.empty()) {
-    auto comma = std::min(text.find(','), text.size());
-    auto tag = text.substr(0, comma);
-    tag.remove_prefix(std::min(tag.find_first_not_of(' '), tag.size()));
-    while (tag.ends_with(' ')) tag.remove_suffix(1);
-    if (!tag.empty()) tags.emplace_back(tag);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return tags;
-}
-
 std::string find_file_name(const Call& call) {
   if (!call.parameters.empty()) return call.parameters.front();
   const auto& request = call.request;
@@ -60,6 +47,19 @@ std::string find_content_type(const http::Request& request) {
 }
 
 }  // namespace
+
+std::vector<std::string> split_tags(std::string_view text) {
+  std::vector<std::string> tags;
+  while (!text.empty()) {
+    auto comma = std::min(text.find(','), text.size());
+    auto tag = text.substr(0, comma);
+    tag.remove_prefix(std::min(tag.find_first_not_of(' '), tag.size()));
+    while (tag.ends_with(' ')) tag.remove_suffix(1);
+    if (!tag.empty()) tags.emplace_back(tag);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return tags;
+}
 
 std::string media_type_of(std::string_view content_type) {
   std::string type(content_type.substr(0, content_type.find(';')));
@@ -94,11 +94,16 @@ Incoming parse_incoming(const Call& call) {
   incoming.body = call.request.body.get();
   incoming.bytes = call.request.body_bytes;
   incoming.digests = http::parse_digests(fields);
-  incoming.idempotency_key = fields.find("Idempotency-Key").value_or("");
-  if (incoming.idempotency_key.size() > idempotency_key_bytes_max) {
+  incoming.idempotency_key = parse_idempotency_key(fields);
+  return incoming;
+}
+
+std::string parse_idempotency_key(const http::Fields& fields) {
+  auto key = fields.find("Idempotency-Key").value_or("");
+  if (key.size() > idempotency_key_bytes_max) {
     throw Error(Fault::invalid, "An Idempotency-Key has at most 255 bytes; send a shorter one.");
   }
-  return incoming;
+  return std::string(key);
 }
 
 }  // namespace tapedeck::api

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/router.h"
@@ -18,8 +19,14 @@ Description parse_description(const Call& call);
 /// contradicts itself. The call must outlive it.
 Incoming parse_incoming(const Call& call);
 
+/// Empty without one. Throws Error{invalid} when it is too long.
+std::string parse_idempotency_key(const http::Fields& fields);
+
 /// True for a form (multipart), whose bytes are not the recording's.
 bool is_form(const http::Request& request);
+
+/// "a, b" as {"a", "b"}; empty ones are left out.
+std::vector<std::string> split_tags(std::string_view text);
 
 /// A media type without its parameters, in lower case.
 std::string media_type_of(std::string_view content_type);

@@ -43,7 +43,7 @@ class Sha256 {
 Sha256Digest sha256_of(ByteView bytes);
 
 /// What a client may name in Repr-Digest, Content-Digest, Content-MD5 or Upload-Checksum.
-enum class DigestAlgorithm { md5, sha1, sha256, sha512 };
+enum class DigestAlgorithm { md5, sha1, sha256, sha512, crc32c };
 
 /// A digest with any of the algorithms. Move-only.
 class Hasher {

@@ -43,12 +43,26 @@ TEST(HasherTest, KnowsEveryAlgorithm) {
            Case{DigestAlgorithm::sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"},
            Case{DigestAlgorithm::sha256,
                 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+           Case{DigestAlgorithm::crc32c, "364b3fb7"},
        }) {
     Hasher hasher(algorithm);
     hasher.update("a");
     hasher.update("bc");
     EXPECT_EQ(to_hex(hasher.finish()), expected);
   }
+}
+
+TEST(HasherTest, Crc32cIsTheSameWhereverItsBytesAreCut) {
+  const std::string bytes = "123456789123456789123456789";
+  for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+    Hasher hasher(DigestAlgorithm::crc32c);
+    hasher.update(bytes.substr(0, cut));
+    hasher.update(bytes.substr(cut));
+    EXPECT_EQ(to_hex(hasher.finish()), "c5969859") << cut;
+  }
+  Hasher nine(DigestAlgorithm::crc32c);
+  nine.update("123456789");
+  EXPECT_EQ(to_hex(nine.finish()), "e3069283") << "the catalogue's check value";
 }
 
 TEST(HmacTest, AgreesWithRfc4231Case2) {

@@ -85,8 +85,15 @@ Task<void> Appender::run() {
     co_await check_hidden();
     co_await name();
   }
-  if (body_.failure()) throw Error(*body_.failure());
+  if (body_.failure()) throw_failure();
   co_await read_again();
+}
+
+/// A request that was overtaken hears, too, where its bytes end.
+void Appender::throw_failure() const {
+  auto failure = *body_.failure();
+  if (failure.fault() == Fault::conflict && exists_) failure.offset = recording_.size;
+  throw failure;
 }
 
 /// What was advanced is known in full to the catalog alone.

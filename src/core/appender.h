@@ -37,6 +37,7 @@ class Appender {
   Append make_append(bool ends);
   Task<void> discard();
   Task<void> read_again();
+  [[noreturn]] void throw_failure() const;
 
   Live& live_;
   Recording& recording_;

@@ -76,6 +76,11 @@ inline bool may_grow(const Recording& recording) {
           (recording.state == RecordingState::ready && recording.recovered));
 }
 
+/// The length that it will have; nothing while that is not known.
+inline std::optional<ByteCount> length_of(const Recording& recording) {
+  return may_grow(recording) ? recording.length : recording.size;
+}
+
 /// A row holds at most this many segments, whatever the length of the recording.
 inline constexpr std::size_t tail_segments_max = 32;
 

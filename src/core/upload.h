@@ -23,4 +23,9 @@ struct Upload {
   Time created_at;
 };
 
+/// Made out of others' bytes: nothing is ever appended to it.
+inline bool is_final(const Upload& upload) {
+  return upload.concatenation.starts_with("final;");
+}
+
 }  // namespace tapedeck

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "core/concatenated_source.h"
 #include "core/description.h"
 #include "core/purge.h"
@@ -23,6 +25,26 @@ void check_length(const Recording& recording, ByteCount length, ByteCount bytes_
   bool is_short = length < recording.size || (length != recording.size && !may_grow(recording));
   if (is_short) throw Error(Fault::invalid, "The upload has more bytes than this length.");
   if (length > bytes_max) throw too_large(bytes_max);
+}
+
+/// What is known to be too much is refused before any of it is taken.
+void check_room(const Recording& recording, const NewAppend& append, ByteCount bytes_max) {
+  auto length = append.length ? append.length : recording.length;
+  auto most = std::min(length.value_or(bytes_max), bytes_max);
+  auto room = most - std::min(most, recording.size);
+  if (append.bytes.value_or(0) <= room) return;
+  throw Error(Fault::too_large, fmt::format("The recording has room for {} more bytes, not for {}.",
+                                            room, *append.bytes));
+}
+
+/// A client that did not hear the answer to its last bytes may append nothing once more.
+Task<void> expect_nothing(const NewAppend& append) {
+  bool is_empty = append.bytes == ByteCount{0};
+  if (!append.bytes) {
+    auto bytes = co_await append.body->read();
+    is_empty = bytes.empty();
+  }
+  if (!is_empty) throw Error(Fault::too_large, "The recording is complete: nothing can follow.");
 }
 
 }  // namespace
@@ -139,8 +161,7 @@ Task<OpenUpload> Uploads::open(const Caller& caller, NewUpload wanted) {
 
 /// Another URL for the recording that the key was used for.
 Task<OpenUpload> Uploads::open_again(const Caller& caller, NewUpload wanted, Recording existing) {
-  auto length = existing.length;
-  if (!may_grow(existing)) length = existing.size;
+  auto length = length_of(existing);
   if (wanted.length && length && *wanted.length != *length) throw key_reused();
   auto open = co_await add_upload(caller, std::move(wanted), std::move(existing));
   open.replayed = true;
@@ -172,6 +193,9 @@ Task<OpenUpload> Uploads::append(std::string_view secret, std::optional<std::str
   auto admitted = co_await admit(secret, bearer);
   auto turn = co_await live_.take_turn(admitted.upload.recording, append.body);
   auto open = co_await look(admitted);
+  if (is_final(admitted.upload)) {
+    throw Error(Fault::forbidden, "A final upload is what its parts are: nothing can be appended.");
+  }
   auto& recording = open.recording;
   if (append.from != recording.size) {
     Error error(Fault::conflict, "The upload's offset is another one: go on from there.");
@@ -180,9 +204,10 @@ Task<OpenUpload> Uploads::append(std::string_view secret, std::optional<std::str
   }
   if (append.length) check_length(recording, *append.length, open.bytes_max);
   if (!may_grow(recording)) {
-    if (append.bytes == ByteCount{0}) co_return open;
-    throw Error(Fault::too_large, "The recording is complete: nothing can be appended.");
+    co_await expect_nothing(append);
+    co_return open;
   }
+  check_room(recording, append, open.bytes_max);
   auto intake = intake_of(admitted, append);
   co_await live_.take(recording, true, intake, *turn);
   co_return co_await look(admitted);

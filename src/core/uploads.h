@@ -88,7 +88,8 @@ class Uploads {
   /// A body that breaks off keeps what arrived (without a digest), and throws what the body threw.
   /// Throws not_found, locked, conflict (another offset; with Error::offset; also when a newer
   /// request took over), invalid (lengths that contradict), digest_mismatch (nothing was appended),
-  /// too_large, over_quota, storage_full (what fitted is kept).
+  /// forbidden (it is a final concatenation), too_large, over_quota, storage_full (what fitted is
+  /// kept).
   Task<OpenUpload> append(std::string_view secret, std::optional<std::string_view> bearer,
                           NewAppend append);
 

@@ -1,11 +1,21 @@
 #include "stories/story.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <stdexcept>
 
 namespace tapedeck::stories {
+
+std::vector<std::string> story_paths(const std::string& folder) {
+  std::vector<std::string> paths;
+  for (auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".story") paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
 
 std::string trimmed(const std::string& text) {
   auto first = text.find_first_not_of(" \t\r");
@@ -63,12 +73,30 @@ void read_detail(Step& step, int line, const std::string& text) {
   }
 }
 
+/// "8, 20: what is true"
+Case read_case(int line, const std::string& text) {
+  static const std::regex labelled(R"(^(\d+(?:, \d+)*): (.+)$)");
+  static const std::regex number(R"(\d+)");
+  std::smatch match;
+  if (!std::regex_match(text, match, labelled)) refuse(line, text);
+  Case found{.line = line, .items = {}, .title = match[2]};
+  auto items = match[1].str();
+  for (std::sregex_iterator it(items.begin(), items.end(), number), end; it != end; ++it) {
+    found.items.push_back(std::stoi(it->str()));
+  }
+  return found;
+}
+
 void read_line(Story& story, int line, const std::string& text) {
   auto inner = trimmed(text);
   if (inner.starts_with("#") && story.title.empty()) story.title = trimmed(inner.substr(1));
   if (inner.empty() || inner.starts_with("#")) return;
   if (inner.starts_with("with ")) {
     story.settings.push_back(trimmed(inner.substr(5)));
+    return;
+  }
+  if (inner.starts_with("case ")) {
+    story.cases.push_back(read_case(line, trimmed(inner.substr(5))));
     return;
   }
   auto arrow = inner.starts_with("->") ? 0 : inner.find(" -> ");

@@ -25,15 +25,27 @@ struct Step {
   std::vector<Expectation> expectations;
 };
 
+/// "case 8, 20: what is true": a part of a protocol's story, and the items of the protocol's list
+/// that it is about.
+struct Case {
+  int line = 0;
+  std::vector<int> items;
+  std::string title;
+};
+
 struct Story {
   std::string name;   // of the file
   std::string title;  // its first comment
+  std::vector<Case> cases;
   std::vector<std::string> settings;
   std::vector<Step> steps;
 };
 
 /// Throws std::runtime_error with the line that makes no sense.
 Story read_story(const std::string& path);
+
+/// Of every story in the folder and below, in order.
+std::vector<std::string> story_paths(const std::string& folder);
 
 std::string trimmed(const std::string& text);
 

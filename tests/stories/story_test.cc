@@ -1,4 +1,5 @@
-// Tells every *.story beside this file through both doors and every pair of stores.
+// Tells every *.story beside this file and in the folders below through both doors and every pair
+// of stores.
 #include "stories/story.h"
 
 #include <filesystem>
@@ -28,13 +29,8 @@ void PrintTo(const Telling& telling, std::ostream* out) {
 }
 
 std::vector<Telling> tellings() {
-  std::vector<std::string> paths;
-  for (auto& entry : std::filesystem::directory_iterator(TAPEDECK_STORIES)) {
-    if (entry.path().extension() == ".story") paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
   std::vector<Telling> all;
-  for (auto& path : paths) {
+  for (auto& path : story_paths(TAPEDECK_STORIES)) {
     for (auto stores : {Stores::memory, Stores::files}) {
       for (auto way : {Way::direct, Way::socket}) all.push_back({path, way, stores});
     }
@@ -43,7 +39,8 @@ std::vector<Telling> tellings() {
 }
 
 std::string name_of(const testing::TestParamInfo<Telling>& info) {
-  auto name = std::filesystem::path(info.param.path).stem().string();
+  auto path = std::filesystem::relative(info.param.path, TAPEDECK_STORIES);
+  auto name = path.replace_extension().string();
   name = std::regex_replace(name, std::regex("[^a-zA-Z0-9]"), "_");
   name += info.param.way == Way::direct ? "_direct" : "_socket";
   return name + (info.param.stores == Stores::memory ? "_memory" : "_files");

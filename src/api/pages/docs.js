@@ -2,7 +2,7 @@
 // and a curl line for each. Texts go in as text, never as HTML.
 "use strict";
 
-const methods = ["get", "post", "put", "patch", "delete"];
+const methods = ["get", "head", "post", "put", "patch", "delete", "options"];
 let contract;
 
 function make(name, text, ...children) {
@@ -55,6 +55,8 @@ function curlLine(method, path, operation) {
     words.push("--json", `'${JSON.stringify(json.example ?? {})}'`);
   } else if (Object.keys(body).length > 0) {
     words.push(method === "put" ? "-T" : "--data-binary", method === "put" ? "memo.wav" : "@memo.wav");
+  } else if (method === "head") {
+    words.push("-I");
   } else if (method !== "get") {
     words.push("-X", method.toUpperCase());
   }
