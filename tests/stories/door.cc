@@ -3,6 +3,12 @@
 #include <stdexcept>
 #include <thread>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/error.h"
 #include "base/run_task.h"
 #include "http/client.h"
 #include "http/server.h"
@@ -22,11 +28,38 @@ Task<PlainAnswer> plain_answer(http::Response& response, bool with_body) {
   co_return answer;
 }
 
+/// What arrives of a body that breaks off, then the failure of the door.
+class CutBody final : public ByteSource {
+ public:
+  explicit CutBody(std::string arrives) : arrives_(std::move(arrives), chunk_bytes) {}
+  Task<ByteView> read() override {
+    auto bytes = co_await arrives_.read();
+    if (bytes.empty()) throw Error(Fault::invalid, "The body ended early.");
+    co_return bytes;
+  }
+
+ private:
+  MemorySource arrives_;
+};
+
 class DirectDoor final : public Door {
  public:
   explicit DirectDoor(api::Api& api) : api_(api) {}
 
   PlainAnswer ask(const PlainRequest& plain) override {
+    auto body = std::make_unique<MemorySource>(plain.body.value_or(""), chunk_bytes);
+    auto request = make_request(plain, std::move(body));
+    return run_task(exchange(request));
+  }
+
+  void ask_and_cut(const PlainRequest& plain, std::size_t body_bytes) override {
+    auto body = std::make_unique<CutBody>(plain.body.value_or("").substr(0, body_bytes));
+    auto request = make_request(plain, std::move(body));
+    run_task(exchange(request));
+  }
+
+ private:
+  static http::Request make_request(const PlainRequest& plain, std::unique_ptr<ByteSource> body) {
     http::Request request;
     request.method = plain.method;
     auto target = http::parse_target(plain.target);
@@ -34,18 +67,17 @@ class DirectDoor final : public Door {
     request.target = *target;
     request.fields = plain.fields;
     request.fields.set("Host", "localhost");
-    auto bytes = plain.body.value_or("");
-    request.body_bytes = bytes.size();
+    auto bytes = plain.body ? plain.body->size() : 0;
+    request.body_bytes = bytes;
     if (plain.chunked) request.body_bytes.reset();
     if (plain.body && !plain.chunked) {
-      request.fields.set("Content-Length", std::to_string(bytes.size()));
+      request.fields.set("Content-Length", std::to_string(bytes));
     }
-    request.body = std::make_unique<MemorySource>(std::move(bytes), chunk_bytes);
+    request.body = std::move(body);
     request.remote_address = "127.0.0.1";
-    return run_task(exchange(request));
+    return request;
   }
 
- private:
   Task<PlainAnswer> exchange(http::Request& request) {
     auto response = co_await api_.serve(request);
     auto answer = co_await plain_answer(response, request.method != "HEAD");
@@ -54,6 +86,45 @@ class DirectDoor final : public Door {
 
   api::Api& api_;
 };
+
+/// A plain connection, to break off where no client would.
+class RawConnection {
+ public:
+  explicit RawConnection(std::uint16_t port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+      throw std::runtime_error("the server does not accept");
+    }
+  }
+  ~RawConnection() { close(socket_); }
+  RawConnection(const RawConnection&) = delete;
+  RawConnection& operator=(const RawConnection&) = delete;
+
+  void send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return;  // it was refused meanwhile
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+  }
+
+ private:
+  const int socket_;
+};
+
+std::string head_of(const PlainRequest& plain) {
+  auto head = plain.method + " " + plain.target + " HTTP/1.1\r\nHost: localhost\r\n";
+  for (const auto& field : plain.fields) head += field.name + ": " + field.value + "\r\n";
+  if (plain.chunked) {
+    head += "Transfer-Encoding: chunked\r\n";
+  } else if (plain.body) {
+    head += "Content-Length: " + std::to_string(plain.body->size()) + "\r\n";
+  }
+  return head + "\r\n";
+}
 
 class SocketDoor final : public Door {
  public:
@@ -80,6 +151,13 @@ class SocketDoor final : public Door {
       if (plain.chunked) request.body_bytes.reset();
     }
     return run_task(exchange(request));
+  }
+
+  void ask_and_cut(const PlainRequest& plain, std::size_t body_bytes) override {
+    if (plain.chunked) throw std::logic_error("a chunked request is not cut here");
+    RawConnection connection(server_.ports().front());
+    connection.send(head_of(plain));
+    connection.send(std::string_view(*plain.body).substr(0, body_bytes));
   }
 
  private:

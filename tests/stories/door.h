@@ -29,6 +29,8 @@ class Door {
  public:
   virtual ~Door() = default;
   virtual PlainAnswer ask(const PlainRequest& request) = 0;
+  /// Announces the whole request, sends no more than so many bytes of its body, then breaks off.
+  virtual void ask_and_cut(const PlainRequest& request, std::size_t body_bytes) = 0;
 };
 
 /// Calls Api::serve, as the Lambda runtime will.

@@ -27,7 +27,7 @@ void StoryEnv::fill_random(std::span<unsigned char> bytes) {
 
 Task<void> StoryEnv::sleep(Millis duration) {
   jump(duration);
-  co_return;
+  co_await system_.sleep(Millis(1));  // what is waited for may be on this thread
 }
 
 void StoryEnv::jump(Millis duration) {
