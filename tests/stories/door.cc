@@ -110,6 +110,12 @@ class RawConnection {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
+  void end_sending() const { shutdown(socket_, SHUT_WR); }
+  void wait_for_end() const {
+    char ignored[1024];
+    while (recv(socket_, ignored, sizeof ignored, 0) > 0) {
+    }
+  }
 
  private:
   const int socket_;
@@ -135,11 +141,13 @@ class SocketDoor final : public Door {
 
   ~SocketDoor() override {
     client_.reset();  // its connections keep the server waiting
+    cut_.reset();
     server_.stop();
     thread_.join();
   }
 
   PlainAnswer ask(const PlainRequest& plain) override {
+    cut_.reset();
     http::ClientRequest request;
     request.method = plain.method;
     request.target = plain.target;
@@ -155,9 +163,15 @@ class SocketDoor final : public Door {
 
   void ask_and_cut(const PlainRequest& plain, std::size_t body_bytes) override {
     if (plain.chunked) throw std::logic_error("a chunked request is not cut here");
-    RawConnection connection(server_.ports().front());
-    connection.send(head_of(plain));
-    connection.send(std::string_view(*plain.body).substr(0, body_bytes));
+    cut_ = std::make_unique<RawConnection>(server_.ports().front());
+    cut_->send(head_of(plain));
+    cut_->send(std::string_view(*plain.body).substr(0, body_bytes));
+    cut_->end_sending();
+  }
+
+  void settle() override {
+    cut_->wait_for_end();
+    cut_.reset();
   }
 
  private:
@@ -182,6 +196,7 @@ class SocketDoor final : public Door {
   http::Server server_;
   std::thread thread_;
   std::unique_ptr<http::Client> client_;
+  std::unique_ptr<RawConnection> cut_;
 };
 
 }  // namespace

@@ -31,6 +31,9 @@ class Door {
   virtual PlainAnswer ask(const PlainRequest& request) = 0;
   /// Announces the whole request, sends no more than so many bytes of its body, then breaks off.
   virtual void ask_and_cut(const PlainRequest& request, std::size_t body_bytes) = 0;
+  /// Waits until the server has dealt with the request that was cut last. Without it the next one
+  /// races with that, as in life.
+  virtual void settle() {}
 };
 
 /// Calls Api::serve, as the Lambda runtime will.

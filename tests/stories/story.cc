@@ -46,14 +46,18 @@ Step read_request(int line, const std::string& text) {
             .fields = {},
             .body = match[4],
             .status = {},
+            .cut_bytes = {},
             .expectations = {}};
   if (step.who == "host") step.rest = trimmed(step.rest + " " + step.body);
   if (step.who != "host" && !step.body.empty() && !is_body(step.body)) refuse(line, text);
   return step;
 }
 
-/// "201", or "201  $id = .id"
+/// "201", or "201  $id = .id", or "breaks off after 100 bytes"
 void read_status(Step& step, int line, const std::string& text) {
+  static const std::regex cut(R"(^breaks off after (\d+) bytes$)");
+  std::smatch match;
+  if (std::regex_match(text, match, cut)) step.cut_bytes = std::stoul(match[1]);
   step.status = text.substr(0, text.find(' '));
   auto more = trimmed(text.substr(std::min(text.size(), step.status.size())));
   if (!more.empty()) step.expectations.push_back({line, more});

@@ -1,6 +1,7 @@
 // Stories: text transcripts of whole journeys, as README.md beside this file describes them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ struct Step {
   std::vector<std::pair<std::string, std::string>> fields;
   std::string body;  // as written; empty: none
   std::string status;
+  std::optional<std::size_t> cut_bytes;  // its body breaks off after so many; there is no answer
   std::vector<Expectation> expectations;
 };
 
