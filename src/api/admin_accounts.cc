@@ -1,6 +1,7 @@
 #include "api/admin_accounts.h"
 
 #include "api/json_of.h"
+#include "api/new_token.h"
 #include "base/error.h"
 #include "base/json.h"
 
@@ -81,21 +82,6 @@ Caller caller_for(const Account& account) {
   return caller;
 }
 
-NewToken wanted_token(const json::object& body) {
-  NewToken wanted;
-  wanted.name = required(body, "name");
-  auto names = find_strings(body, "scopes");
-  wanted.scopes = parse_scopes(names.value_or(std::vector<std::string>{"read", "write"}));
-  auto seconds = find_integer(body, "expires_in");
-  if (!seconds) return wanted;
-  constexpr std::int64_t seconds_max = 100LL * 366 * 24 * 3600;
-  if (*seconds < 1 || *seconds > seconds_max) {
-    throw Error(Fault::invalid, "expires_in must be from one second to a hundred years.");
-  }
-  wanted.lifetime = std::chrono::seconds(*seconds);
-  return wanted;
-}
-
 class AccountRoutes {
  public:
   explicit AccountRoutes(AdminParts& parts) : parts_(parts) {}
@@ -151,7 +137,7 @@ class AccountRoutes {
   Task<http::Response> add_token(Call& call) {
     auto account = co_await find(call);
     auto body = co_await read_object(call.request);
-    auto wanted = wanted_token(body);
+    auto wanted = parse_new_token(body);
     auto caller = caller_for(account);
     auto issued = co_await parts_.accounts.add_token(caller, wanted);
     auto answer = json_of(issued.token);

@@ -8,6 +8,7 @@
 #include "main/command.h"
 #include "main/console.h"
 #include "main/server_door.h"
+#include "main/setting_values.h"
 
 namespace tapedeck {
 
@@ -19,6 +20,9 @@ struct TokenOptions {
   std::string id;
   std::vector<std::string> scopes;
   std::string expires_in;
+  std::string bytes_max;
+  std::string time_max;
+  std::uint32_t live_max = 0;  // 0: no limit of its own
 };
 using Options = std::shared_ptr<TokenOptions>;
 
@@ -37,6 +41,16 @@ json::value call(const Invocation& invocation, const TokenOptions& options,
   return door.call(method, target, body);
 }
 
+void add_limits(const TokenOptions& options, json::object& body) {
+  if (!options.bytes_max.empty()) {
+    auto bytes = parse_byte_count(options.bytes_max);
+    if (!bytes) throw UsageError("--max-size is a size such as 500MB, not " + options.bytes_max);
+    body["max_bytes"] = *bytes;
+  }
+  if (!options.time_max.empty()) body["max_seconds"] = parse_duration_seconds(options.time_max);
+  if (options.live_max > 0) body["max_live"] = options.live_max;
+}
+
 int add_token(const Invocation& invocation, const TokenOptions& options) {
   json::object body{{"name", options.name}};
   json::array scopes;
@@ -46,6 +60,7 @@ int add_token(const Invocation& invocation, const TokenOptions& options) {
   if (!options.expires_in.empty()) {
     body["expires_in"] = parse_duration_seconds(options.expires_in);
   }
+  add_limits(options, body);
   auto answer = call(invocation, options, "POST", "", body);
   if (invocation.json) {
     print_json(answer);
@@ -117,6 +132,9 @@ void add_token_command(CLI::App& app, Invocation& invocation) {
       ->expected(1)
       ->take_all();
   add->add_option("--expires-in", options->expires_in, "30d, 12h, 15m. Default: never.");
+  add->add_option("--max-size", options->bytes_max, "Of each of its recordings, such as 500MB.");
+  add->add_option("--max-time", options->time_max, "Of each of its recordings, such as 2h.");
+  add->add_option("--max-live", options->live_max, "How many it may record at one time.");
   add->callback([=, &invocation] {
     invocation.run = [=, &invocation] { return add_token(invocation, *options); };
   });
