@@ -6,11 +6,13 @@
 
 #include "api/context.h"
 #include "api/cors.h"
+#include "api/draft.h"
 #include "api/original_bodies.h"
 #include "api/problem.h"
 #include "api/router.h"
 #include "api/routes.h"
 #include "api/tus.h"
+#include "api/upload_url.h"
 #include "base/id.h"
 #include "http/authorization.h"
 
@@ -72,14 +74,12 @@ struct Api::Inside {
     add_routes(router, context);
   }
 
-  Task<http::Response> answer(http::Request& request, Match& match, const std::string& request_id);
+  Task<http::Response> answer(Call& call, Match& match);
   Task<void> admit(const Route& route, Call& call);
-  http::Response refuse_method(const http::Request& request, const Match& match,
-                               const std::string& request_id);
-  http::Response answer_failure(const http::Request& request, const Match& match,
-                                const Error& error, const std::string& request_id);
-  void finish(const http::Request& request, const std::string& request_id,
-              http::Response& response);
+  http::Response refuse_method(const Call& call, const Match& match);
+  http::Response answer_failure(const Call& call, const Match& match, const Error& error);
+  void log_failure(const Call& call, const Error& error);
+  void finish(const Call& call, http::Response& response);
 
   Context context;
   AddressLimit requests;
@@ -99,24 +99,23 @@ Task<void> Api::Inside::admit(const Route& route, Call& call) {
   call.caller = std::move(caller);
 }
 
-http::Response Api::Inside::refuse_method(const http::Request& request, const Match& match,
-                                          const std::string& request_id) {
+http::Response Api::Inside::refuse_method(const Call& call, const Match& match) {
   http::Response response;
-  if (request.method == "OPTIONS") {
+  const auto& method = call.request.method;
+  if (method == "OPTIONS") {
     response = http::make_response(204);
   } else if (match.original) {
-    response =
-        original_refusal(405, "MethodNotAllowedError", "Unsupported method: " + request.method);
+    response = original_refusal(405, "MethodNotAllowedError", "Unsupported method: " + method);
   } else {
     response = make_problem(Refusal::method_not_allowed, "This path answers " + match.allowed + ".",
-                            request_id);
+                            call.request_id);
   }
   response.fields.set("Allow", match.allowed);
   return response;
 }
 
-Task<http::Response> Api::Inside::answer(http::Request& request, Match& match,
-                                         const std::string& request_id) {
+Task<http::Response> Api::Inside::answer(Call& call, Match& match) {
+  auto& request = call.request;
   if (!request.local && !is_upload_path(request.target)) {
     auto wait = requests.take(request.remote_address, context.parts.env.now());
     if (wait) refuse_limited(*wait);
@@ -128,37 +127,40 @@ Task<http::Response> Api::Inside::answer(http::Request& request, Match& match,
   if (is_preflight(context.options.cors_origins, request)) {
     co_return answer_preflight(match.allowed);
   }
-  if (match.route == nullptr) co_return refuse_method(request, match, request_id);
-  Call call{request, request_id, std::nullopt, match.parameters};
+  if (match.route == nullptr) co_return refuse_method(call, match);
+  call.parameters = match.parameters;
+  call.allowed = match.allowed;
   co_await admit(*match.route, call);
   co_return co_await match.route->answer(call);
 }
 
-http::Response Api::Inside::answer_failure(const http::Request& request, const Match& match,
-                                           const Error& error, const std::string& request_id) {
-  if (error.fault() == Fault::internal) {
-    context.parts.log.error("request failed", {{"request_id", request_id},
-                                               {"method", request.method},
-                                               {"target", request.target.raw},
-                                               {"error", error.what()}});
-  } else if (status_of(error.fault()) >= 500) {
-    context.parts.log.warning("request failed", {{"request_id", request_id},
-                                                 {"method", request.method},
-                                                 {"target", request.target.raw},
-                                                 {"error", error.what()}});
-  }
-  if (is_uploads_path(request.target)) return answer_tus_failure(request, error, request_id);
-  if (match.original) return original_failure(error, request.method, is_login(request));
-  return make_problem(error, request_id);
+void Api::Inside::log_failure(const Call& call, const Error& error) {
+  if (status_of(error.fault()) < 500) return;
+  auto write = error.fault() == Fault::internal ? &Log::error : &Log::warning;
+  (context.parts.log.*write)("request failed", {{"request_id", call.request_id},
+                                                {"method", call.request.method},
+                                                {"target", call.request.target.raw},
+                                                {"error", error.what()}});
 }
 
-void Api::Inside::finish(const http::Request& request, const std::string& request_id,
-                         http::Response& response) {
-  response.fields.set("X-Request-Id", request_id);
+http::Response Api::Inside::answer_failure(const Call& call, const Match& match,
+                                           const Error& error) {
+  const auto& request = call.request;
+  log_failure(call, error);
+  if (match.original) return original_failure(error, request.method, is_login(request));
+  if (call.draft) return answer_draft_failure(call, error, context.parts.uploads.bytes_max());
+  if (is_uploads_path(request.target)) return answer_tus_failure(request, error, call.request_id);
+  return make_problem(error, call.request_id);
+}
+
+void Api::Inside::finish(const Call& call, http::Response& response) {
+  const auto& request = call.request;
+  response.fields.set("X-Request-Id", call.request_id);
   set_default(response.fields, "X-Content-Type-Options", "nosniff");
   set_default(response.fields, "Referrer-Policy", "no-referrer");
   set_default(response.fields, "Cache-Control", "no-store");
   if (is_uploads_path(request.target)) response.fields.set("Tus-Resumable", tus_version);
+  if (call.draft) add_draft_version(*call.draft, response.fields);
   add_cors(context.options.cors_origins, request, response);
   if (request.method == "HEAD") response.body.reset();  // its length stays
 }
@@ -169,19 +171,21 @@ Api::~Api() = default;
 
 Task<http::Response> Api::serve(http::Request& request) {
   auto& inside = *inside_;
-  const auto request_id = choose_request_id(request, inside.context.parts.env);
+  auto request_id = choose_request_id(request, inside.context.parts.env);
+  Call call{request, std::move(request_id), std::nullopt, {}};
+  call.draft = find_draft(request);
   http::Response response;
   Match match;
   std::exception_ptr thrown;
   try {
-    response = co_await inside.answer(request, match, request_id);
+    response = co_await inside.answer(call, match);
   } catch (...) {  // the only catch of a request
     thrown = std::current_exception();
   }
   if (thrown) {
-    response = inside.answer_failure(request, match, error_of(thrown), request_id);
+    response = inside.answer_failure(call, match, error_of(thrown));
   }
-  inside.finish(request, request_id, response);
+  inside.finish(call, response);
   co_return response;
 }
 

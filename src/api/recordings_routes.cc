@@ -5,8 +5,10 @@
 
 #include "api/answers.h"
 #include "api/cursor.h"
+#include "api/draft.h"
 #include "api/json_of.h"
 #include "api/problem.h"
+#include "api/recording_answers.h"
 #include "api/routes.h"
 #include "api/upload_fields.h"
 #include "http/condition.h"
@@ -17,16 +19,6 @@ namespace tapedeck::api {
 namespace {
 
 constexpr std::size_t page_default = 50;
-
-http::EntityTag tag_of(const Recording& recording) {
-  return {std::to_string(recording.version), false};
-}
-
-http::Response answer_recording(Context& context, int status, const Recording& recording) {
-  auto response = answer_json(status, json_of(recording, context.parts.env.now()));
-  response.fields.set("ETag", tag_of(recording).text());
-  return response;
-}
 
 std::size_t parse_limit(const Call& call, std::size_t max) {
   auto text = call.request.target.find("limit");
@@ -96,16 +88,6 @@ http::Response refuse_form(const Call& call) {
                       call.request_id);
 }
 
-/// Repr-Digest for a client that wants one; what we have is SHA-256.
-void add_digest(const Call& call, const Recording& recording, http::Response& response) {
-  if (!recording.sha256) return;
-  for (auto wanted : http::parse_wanted_digests(call.request.fields)) {
-    if (wanted != DigestAlgorithm::sha256) continue;
-    response.fields.set("Repr-Digest", http::format_digest(wanted, view_of(*recording.sha256)));
-    return;
-  }
-}
-
 /// With If-Match: the version that the change is for. Throws precondition_failed when the recording
 /// has another one already.
 std::optional<std::uint64_t> wanted_version(const Call& call, const Recording& current) {
@@ -119,19 +101,47 @@ std::optional<std::uint64_t> wanted_version(const Call& call, const Recording& c
   return current.version;
 }
 
+/// 103 (Early Hints) with the recording's id while it is still being recorded, for who waits for a
+/// 100: others there are that take any first answer for the last.
+class EarlyLocation {
+ public:
+  explicit EarlyLocation(Call& call) : call_(call) {}
+
+  bool is_wanted() const {
+    const auto& request = call_.request;
+    auto expected = request.fields.find("Expect").value_or("");
+    bool waits = http::equal_without_case(expected, "100-continue");
+    return waits && !request.body_bytes && request.inform;
+  }
+
+  /// Must not outlive this.
+  std::function<Task<void>(RecordingId)> teller() {
+    return [this](RecordingId id) { return tell(id); };
+  }
+
+ private:
+  Task<void> tell(RecordingId id) {
+    auto response = http::make_response(103);
+    response.fields.set("Location", location_of(id));
+    response.fields.set("Recording-Id", id.text());
+    co_await call_.request.inform(std::move(response));
+  }
+
+  Call& call_;
+};
+
 }  // namespace
 
 Task<http::Response> create_recording(Context& context, Call& call) {
   if (is_form(call.request)) co_return refuse_form(call);
+  http::parse_wanted_digests(call.request.fields);  // refused before the body is read
+  if (call.draft && call.draft->complete) co_return co_await begin_draft_upload(context, call);
   auto description = parse_description(call);
   auto incoming = parse_incoming(call);
-  auto wanted = http::parse_wanted_digests(call.request.fields);  // refused before the body is read
+  EarlyLocation early(call);
+  if (early.is_wanted()) incoming.on_begin = early.teller();
   auto created = co_await context.parts.recordings.create(call.who(), description, incoming);
-  auto response = answer_recording(context, created.replayed ? 200 : 201, created.recording);
-  response.fields.set("Location", "/api/v1/recordings/" + created.recording.id.text());
-  if (created.replayed) response.fields.set("Idempotency-Replayed", "true");
-  if (!wanted.empty()) add_digest(call, created.recording, response);
-  co_return response;
+  co_return answer_created(context, call, created);
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/draft_fields.h"
 #include "base/task.h"
 #include "core/caller.h"
 #include "http/message.h"
@@ -20,7 +21,10 @@ struct Call {
   std::string request_id;
   std::optional<Caller> caller;  // set for routes that need a token
   std::vector<std::string>
-      parameters;  // what the "{name}" segments of the pattern matched, decoded
+      parameters;                   // what the "{name}" segments of the pattern matched, decoded
+  std::string allowed = {};         // methods of this path, for Allow
+  std::optional<Draft> draft = {};  // set when it speaks the draft on resumable uploads
+  bool resumable = false;           // a 104 told the client where the upload can go on
 
   /// The verified caller; for routes with Access::token.
   const Caller& who() const { return *caller; }

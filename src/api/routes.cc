@@ -43,6 +43,7 @@ constexpr Line lines[] = {
     {"POST",   "/api/v1/recordings",                      token, capture, create_recording},
     {"PUT",    "/api/v1/recordings",                      token, capture, create_recording},
     {"PUT",    "/api/v1/recordings/{name}",               token, capture, create_recording},
+    {"OPTIONS","/api/v1/recordings",                      open,  none,    show_recordings_options},
     {"GET",    "/api/v1/recordings",                      token, read,    list_recordings},
     {"GET",    "/api/v1/recordings/changes",              token, read,    list_changes},
     {"GET",    "/api/v1/recordings/{id}",                 token, read,    show_recording},
@@ -53,11 +54,11 @@ constexpr Line lines[] = {
     {"POST",   "/api/v1/recordings/{id}/playback-urls",   token, read,    add_playback_url},
     {"GET",    "/api/v1/play/{capability}",               open,  none,    play_capability},
 
-    {"OPTIONS","/api/v1/uploads",                         open,  none,    show_upload_abilities},
+    {"OPTIONS","/api/v1/uploads",                         open,  none,    show_upload_options},
     {"POST",   "/api/v1/uploads",                         token, capture, begin_upload},
-    {"OPTIONS","/api/v1/uploads/{upload}",                open,  none,    show_upload_abilities},
+    {"OPTIONS","/api/v1/uploads/{upload}",                open,  none,    show_upload_options},
     {"HEAD",   "/api/v1/uploads/{upload}",                open,  none,    show_upload},
-    {"PATCH",  "/api/v1/uploads/{upload}",                open,  none,    append_upload},
+    {"PATCH",  "/api/v1/uploads/{upload}",                open,  none,    append_to_upload},
     {"DELETE", "/api/v1/uploads/{upload}",                open,  none,    end_upload},
     {"POST",   "/api/v1/uploads/{upload}",                open,  none,    override_method},
 

@@ -37,11 +37,12 @@ Task<http::Response> change_recording(Context& context, Call& call);
 Task<http::Response> delete_recording(Context& context, Call& call);
 Task<http::Response> restore_recording(Context& context, Call& call);
 
-// tus_routes.cc
-Task<http::Response> show_upload_abilities(Context& context, Call& call);
+// uploads_routes.cc
+Task<http::Response> show_upload_options(Context& context, Call& call);
+Task<http::Response> show_recordings_options(Context& context, Call& call);
 Task<http::Response> begin_upload(Context& context, Call& call);
 Task<http::Response> show_upload(Context& context, Call& call);
-Task<http::Response> append_upload(Context& context, Call& call);
+Task<http::Response> append_to_upload(Context& context, Call& call);
 Task<http::Response> end_upload(Context& context, Call& call);
 Task<http::Response> override_method(Context& context, Call& call);
 

@@ -15,6 +15,11 @@ namespace {
 constexpr auto unlimited = std::numeric_limits<ByteCount>::max();
 constexpr Millis hidden_segment_time_max = std::chrono::hours(1);
 
+Error other_whole() {
+  return {Fault::digest_mismatch,
+          "All bytes arrived, but they do not have the digest that was sent for the whole."};
+}
+
 Checksums sums_of(const Recording& recording, bool exists, const Intake& intake) {
   Checksums sums;
   if (exists) {
@@ -86,6 +91,10 @@ Task<void> Appender::run() {
     co_await name();
   }
   if (body_.failure()) throw_failure();
+  if (is_last() && is_short()) {
+    throw Error(Fault::invalid, "The recording ended before the length that was announced.");
+  }
+  if (intake_.whole && has_all() && !complete_) throw other_whole();
   co_await read_again();
 }
 
@@ -205,15 +214,32 @@ Task<void> Appender::check_hidden() {
 
 // ---- facts -------------------------------------------------------------------------------------
 
+bool Appender::fits_whole() const {
+  return !intake_.whole || sums_.whole().finish() == *intake_.whole;
+}
+
 bool Appender::is_at_length() const {
   auto length = intake_.length ? intake_.length : recording_.length;
   return intake_.completes_at_length && length == offset_;
 }
 
 /// A body that failed with its last byte has arrived whole all the same.
-bool Appender::is_ending() const {
-  if (is_at_length()) return true;
+bool Appender::has_all() const {
+  return is_at_length() || (is_last() && !is_short());
+}
+
+/// The body was to complete the recording, and came to its end.
+bool Appender::is_last() const {
   return intake_.completes && body_.ended() && !body_.failure();
+}
+
+bool Appender::is_short() const {
+  auto length = intake_.length ? intake_.length : recording_.length;
+  return length && offset_ < *length;
+}
+
+bool Appender::is_ending() const {
+  return has_all() && fits_whole();
 }
 
 /// Makes what was put true, and the recording complete if this was its end.

@@ -21,6 +21,10 @@ class Appender {
  private:
   bool is_hidden() const { return intake_.hidden || !intake_.digests.empty(); }
   bool is_at_length() const;
+  bool has_all() const;
+  bool is_last() const;
+  bool is_short() const;
+  bool fits_whole() const;
   bool is_ending() const;
   Task<ByteCount> find_room();
   Task<ByteCount> reserve_more();

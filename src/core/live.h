@@ -30,7 +30,9 @@ struct Intake {
   std::optional<ByteCount> length;  // of the whole recording, if known
   /// Digests of the body, raw. With some, none of its bytes shows before all was checked.
   std::vector<std::pair<DigestAlgorithm, std::string>> digests;
-  bool hidden = false;                // the same without digests
+  bool hidden = false;  // the same without digests
+  /// Of the whole recording: with another one it stays live, however much has come.
+  std::optional<Sha256Digest> whole;
   bool completes = false;             // the recording is complete when the body is
   bool completes_at_length = false;   // and when its length is reached
   std::optional<Sha256Digest> token;  // it comes with: when that is revoked, it ends

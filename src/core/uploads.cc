@@ -1,6 +1,7 @@
 #include "core/uploads.h"
 
 #include <algorithm>
+#include <exception>
 
 #include <fmt/format.h>
 
@@ -209,8 +210,24 @@ Task<OpenUpload> Uploads::append(std::string_view secret, std::optional<std::str
   }
   check_room(recording, append, open.bytes_max);
   auto intake = intake_of(admitted, append);
-  co_await live_.take(recording, true, intake, *turn);
+  co_await take(open, intake, *turn, append.ends_beyond_length);
   co_return co_await look(admitted);
+}
+
+/// Live::take. A recording that got more than it was announced to have keeps what it has, but the
+/// draft asks that nothing follows.
+Task<void> Uploads::take(OpenUpload& open, const Intake& intake, const Turns::Turn& turn,
+                         bool ends_beyond_length) {
+  std::exception_ptr thrown;
+  try {
+    co_await live_.take(open.recording, true, intake, turn);
+  } catch (const Error& error) {
+    if (!ends_beyond_length || error.fault() != Fault::too_large) throw;
+    thrown = std::current_exception();
+  }
+  if (!thrown) co_return;
+  co_await catalog_.remove_upload(open.upload.secret_hash);
+  std::rethrow_exception(thrown);
 }
 
 Intake Uploads::intake_of(const Admitted& admitted, const NewAppend& append) {
@@ -218,6 +235,7 @@ Intake Uploads::intake_of(const Admitted& admitted, const NewAppend& append) {
   intake.body = append.body;
   intake.bytes = append.bytes;
   intake.length = append.length;
+  intake.whole = append.whole;
   if (append.digest) intake.digests.push_back(*append.digest);
   intake.completes = append.completes;
   intake.completes_at_length = append.completes_at_length;

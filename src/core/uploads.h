@@ -52,6 +52,10 @@ struct NewAppend {
   /// is complete when its length is reached and `completes_at_length`.
   bool completes = false;
   bool completes_at_length = true;
+  bool ends_beyond_length = false;  // a body that goes on beyond it ends the URL: the draft's rule
+  /// Of the whole recording: with another one it is never complete (digest_mismatch, but what came
+  /// is kept).
+  std::optional<Sha256Digest> whole;
   OnDurable on_durable;  // may be empty
 };
 
@@ -120,6 +124,8 @@ class Uploads {
   Recording new_recording(const Caller& caller, const NewUpload& wanted);
   Task<OpenUpload> open_again(const Caller& caller, NewUpload wanted, Recording existing);
   Task<OpenUpload> add_upload(const Caller& caller, NewUpload wanted, Recording recording);
+  Task<void> take(OpenUpload& open, const Intake& intake, const Turns::Turn& turn,
+                  bool ends_beyond_length);
   Task<Recording> find_part(const Caller& caller, const std::string& secret);
   static Intake intake_of(const Admitted& admitted, const NewAppend& append);
 

@@ -167,6 +167,11 @@ Task<bool> Connection::answer(RequestHead& head) {
   auto request = make_request(head);
   auto response = co_await bench_.door.handler(request);
   head_sent_ = true;
+  if (response.abandon) {
+    wire_.break_off();
+    report(request, response, {.bytes = 0, .complete = false}, start);
+    co_return false;
+  }
   auto close = must_close(head, response);
   auto framing = frame_response(response, request.method == "HEAD", head.old_client, close);
   auto sent = co_await sender_.send(response, framing);

@@ -71,6 +71,12 @@ void add_content_md5(const Fields& fields, Digests& digests) {
 
 }  // namespace
 
+Digests parse_digest_field(const Fields& fields, std::string_view name) {
+  Digests digests;
+  add_digests(fields, name, digests);
+  return digests;
+}
+
 Digests parse_digests(const Fields& fields) {
   Digests digests;
   add_digests(fields, "Repr-Digest", digests);

@@ -20,6 +20,9 @@ using Digests = std::vector<std::pair<DigestAlgorithm, std::string>>;
 /// malformed field or a digest of the wrong length, saying what to send.
 Digests parse_digests(const Fields& fields);
 
+/// Those of one field, Repr-Digest or Content-Digest.
+Digests parse_digest_field(const Fields& fields, std::string_view name);
+
 /// The algorithms that Want-Repr-Digest asks for and we know, the most wanted first. Throws
 /// Error{invalid} when it is malformed.
 std::vector<DigestAlgorithm> parse_wanted_digests(const Fields& fields);

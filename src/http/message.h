@@ -46,6 +46,9 @@ struct Response {
   std::unique_ptr<ByteSource> body;     // null: no body
   std::optional<ByteCount> body_bytes;  // known size: Content-Length; else chunked
   bool close = false;                   // close the connection after this answer
+  bool abandon = false;  // close it instead of answering, where the door can: see the IETF draft
+                         // on resumable uploads, whose clients go on after a break, but not
+                         // after a final answer that is an error
 };
 
 Response make_response(int status);

@@ -52,6 +52,13 @@ class Parser {
     return members;
   }
 
+  std::optional<Item> item_alone() {
+    skip(" ");
+    auto item = this->item();
+    if (!rest_.empty()) return std::nullopt;
+    return item;
+  }
+
  private:
   void skip(std::string_view what) {
     rest_.remove_prefix(std::min(rest_.find_first_not_of(what), rest_.size()));
@@ -208,9 +215,21 @@ class Parser {
 
 }  // namespace
 
-std::optional<Dictionary> parse_dictionary(std::string_view text) {
+namespace {
+
+std::string_view without_spaces_behind(std::string_view text) {
   while (text.ends_with(' ')) text.remove_suffix(1);
-  return Parser(text).dictionary();
+  return text;
+}
+
+}  // namespace
+
+std::optional<Dictionary> parse_dictionary(std::string_view text) {
+  return Parser(without_spaces_behind(text)).dictionary();
+}
+
+std::optional<Item> parse_item(std::string_view text) {
+  return Parser(without_spaces_behind(text)).item_alone();
 }
 
 std::optional<std::string> find_combined(const Fields& fields, std::string_view name) {

@@ -1,4 +1,4 @@
-// Structured fields (RFC 8941): dictionaries, as far as this program reads them.
+// Structured fields (RFC 8941): dictionaries and items, as far as this program reads them.
 #pragma once
 
 #include <cstdint>
@@ -60,6 +60,9 @@ inline constexpr std::size_t structured_members_max = 1024;
 /// RFC 8941 4.2.2, strict; nothing when any part is malformed or there are more than
 /// structured_members_max of anything. An empty text is an empty dictionary.
 std::optional<structured::Dictionary> parse_dictionary(std::string_view text);
+
+/// RFC 8941 4.2.3, strict: one item and nothing else.
+std::optional<structured::Item> parse_item(std::string_view text);
 
 /// All fields of that name as one value (RFC 9110 5.2); nothing when there is none.
 std::optional<std::string> find_combined(const Fields& fields, std::string_view name);

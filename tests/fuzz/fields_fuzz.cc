@@ -32,6 +32,7 @@ FUZZ(input) {
     read_digests(input, name);
   }
   http::parse_dictionary(input);
+  http::parse_item(input);
   http::parse_bearer(input);
   if (auto name = http::parse_file_name(input)) {
     http::make_content_disposition(http::Disposition::attachment, *name);
