@@ -231,7 +231,7 @@ Task<http::Response> append_to_draft_upload(Context& context, Call& call) {
   const auto& secret = call.parameters.front();
   auto bearer = find_bearer_of_upload(request);
   auto before = co_await context.parts.uploads.find(secret, bearer);
-  if (!may_grow(before.recording)) {
+  if (before.recording.size == *from && !may_grow(before.recording)) {
     co_return request.body_bytes == ByteCount{0} ? refuse_completed(call) : refuse_length(call);
   }
   if (before.recording.size == *from && contradicts(before.recording, request, draft)) {

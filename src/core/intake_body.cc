@@ -52,7 +52,9 @@ Task<void> IntakeBody::fetch() {
 
 Task<bool> IntakeBody::wait_for_bytes() {
   for (;;) {
-    if (limits_.turn != nullptr && limits_.turn->superseded()) {
+    // Who has all that was announced needs only to see the end: nobody takes over from that.
+    bool is_whole = count_ == limits_.announced;
+    if (limits_.turn != nullptr && limits_.turn->superseded() && !is_whole) {
       throw Error(Fault::conflict, "A newer request goes on with this recording.");
     }
     auto now = env_.now();
