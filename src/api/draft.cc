@@ -38,12 +38,6 @@ void add_completeness(const Draft& draft, bool complete, http::Fields& fields) {
   fields.set(draft.inverted ? "Upload-Incomplete" : "Upload-Complete", said ? "?1" : "?0");
 }
 
-void add_state(Context& context, const OpenUpload& open, const Draft& draft, http::Fields& fields) {
-  add_upload_state(open, fields);
-  add_completeness(draft, !may_grow(open.recording), fields);
-  fields.set("Upload-Limit", limits_of(context, open, draft));
-}
-
 // ---- problems ----------------------------------------------------------------------------------
 
 /// One of the draft's own problem types.
@@ -124,7 +118,8 @@ NewAppend append_of(Call& call, const Draft& draft, const Upload& upload, ByteCo
 http::Response answer_incomplete(Context& context, int status, const OpenUpload& open,
                                  const Draft& draft) {
   auto response = http::make_response(status);
-  add_state(context, open, draft, response.fields);
+  add_upload_state(open, response.fields);
+  add_draft_state(context, open, draft, response.fields);
   return response;
 }
 
@@ -178,6 +173,12 @@ void add_draft_abilities(ByteCount bytes_max, http::Fields& fields) {
   fields.set("Upload-Limit", size_limit(bytes_max));
 }
 
+void add_draft_state(Context& context, const OpenUpload& open, const Draft& draft,
+                     http::Fields& fields) {
+  add_completeness(draft, !may_grow(open.recording), fields);
+  fields.set("Upload-Limit", limits_of(context, open, draft));
+}
+
 Task<http::Response> begin_draft_upload(Context& context, Call& call) {
   const auto& draft = *call.draft;
   auto& uploads = context.parts.uploads;
@@ -203,17 +204,6 @@ Task<http::Response> begin_draft_upload(Context& context, Call& call) {
   }
   auto response = answer_incomplete(context, 201, appended, draft);
   response.fields.set("Location", location_of(open));
-  co_return response;
-}
-
-Task<http::Response> show_draft_upload(Context& context, Call& call) {
-  const auto& draft = *call.draft;
-  const auto& secret = call.parameters.front();
-  auto bearer = find_bearer_of_upload(call.request);
-  auto open = co_await context.parts.uploads.settle(secret, bearer);
-  auto response = answer_incomplete(context, 204, open, draft);
-  auto length = length_of(open.recording);
-  if (length) response.fields.set("Upload-Length", std::to_string(*length));
   co_return response;
 }
 

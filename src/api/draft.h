@@ -7,6 +7,7 @@
 #include "api/context.h"
 #include "api/router.h"
 #include "base/error.h"
+#include "core/uploads.h"
 #include "http/message.h"
 
 namespace tapedeck::api {
@@ -14,11 +15,14 @@ namespace tapedeck::api {
 /// Upload-Limit and Accept-Patch, for OPTIONS.
 void add_draft_abilities(ByteCount bytes_max, http::Fields& fields);
 
+/// Upload-Complete and Upload-Limit.
+void add_draft_state(Context& context, const OpenUpload& open, const Draft& draft,
+                     http::Fields& fields);
+
 // For a call with a draft.
 
 /// Its `complete` is set. The body is the recording, or begins it.
 Task<http::Response> begin_draft_upload(Context& context, Call& call);
-Task<http::Response> show_draft_upload(Context& context, Call& call);
 Task<http::Response> append_to_draft_upload(Context& context, Call& call);
 Task<http::Response> end_draft_upload(Context& context, Call& call);
 

@@ -112,6 +112,13 @@ void add_tus_abilities(ByteCount bytes_max, http::Fields& fields) {
   fields.set("Tus-Checksum-Algorithm", checksum_algorithms);
 }
 
+void add_tus_state(const OpenUpload& open, http::Fields& fields) {
+  const auto& upload = open.upload;
+  if (!length_of(open.recording)) fields.set("Upload-Defer-Length", "1");
+  if (!upload.metadata.empty()) fields.set("Upload-Metadata", upload.metadata);
+  if (!upload.concatenation.empty()) fields.set("Upload-Concat", upload.concatenation);
+}
+
 Task<http::Response> begin_tus_upload(Context& context, Call& call) {
   if (!speaks_tus(call.request)) co_return refuse_tus_version(call.request_id);
   auto& uploads = context.parts.uploads;
@@ -134,24 +141,6 @@ Task<http::Response> begin_tus_upload(Context& context, Call& call) {
 }
 
 // ---- one upload --------------------------------------------------------------------------------
-
-Task<http::Response> show_tus_upload(Context& context, Call& call) {
-  const auto& secret = call.parameters.front();
-  auto bearer = find_bearer_of_upload(call.request);
-  auto open = co_await context.parts.uploads.settle(secret, bearer);
-  auto response = http::make_response(200);
-  add_upload_state(open, response.fields);
-  auto length = length_of(open.recording);
-  if (length) {
-    response.fields.set("Upload-Length", std::to_string(*length));
-  } else {
-    response.fields.set("Upload-Defer-Length", "1");
-  }
-  const auto& upload = open.upload;
-  if (!upload.metadata.empty()) response.fields.set("Upload-Metadata", upload.metadata);
-  if (!upload.concatenation.empty()) response.fields.set("Upload-Concat", upload.concatenation);
-  co_return response;
-}
 
 Task<http::Response> append_to_tus_upload(Context& context, Call& call) {
   if (!speaks_tus(call.request)) co_return refuse_tus_version(call.request_id);

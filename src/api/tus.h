@@ -7,6 +7,7 @@
 #include "api/context.h"
 #include "api/router.h"
 #include "base/error.h"
+#include "core/uploads.h"
 #include "http/message.h"
 
 namespace tapedeck::api {
@@ -16,8 +17,10 @@ inline constexpr const char* tus_version = "1.0.0";
 /// Tus-Version, Tus-Extension, Tus-Max-Size and Tus-Checksum-Algorithm.
 void add_tus_abilities(ByteCount bytes_max, http::Fields& fields);
 
+/// Upload-Defer-Length while the length is not known, and what the creation said.
+void add_tus_state(const OpenUpload& open, http::Fields& fields);
+
 Task<http::Response> begin_tus_upload(Context& context, Call& call);
-Task<http::Response> show_tus_upload(Context& context, Call& call);
 Task<http::Response> append_to_tus_upload(Context& context, Call& call);
 Task<http::Response> end_tus_upload(Context& context, Call& call);
 

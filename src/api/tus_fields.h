@@ -39,6 +39,7 @@ inline constexpr const char* checksum_algorithms = "sha1,sha256,md5,crc32c";
 struct Concatenation {
   bool partial = false;              // else final
   std::vector<std::string> secrets;  // of the parts of a final one, in order
+  bool operator==(const Concatenation&) const = default;
 };
 /// Nothing without one. A part's URL is absolute or relative; its last segment names the upload.
 /// Throws Error{invalid}.

@@ -5,6 +5,7 @@
 #include "api/problem.h"
 #include "api/routes.h"
 #include "api/tus.h"
+#include "api/upload_url.h"
 
 namespace tapedeck::api {
 
@@ -30,8 +31,19 @@ Task<http::Response> begin_upload(Context& context, Call& call) {
 }
 
 Task<http::Response> show_upload(Context& context, Call& call) {
-  if (call.draft) co_return co_await show_draft_upload(context, call);
-  co_return co_await show_tus_upload(context, call);
+  const auto& secret = call.parameters.front();
+  auto bearer = find_bearer_of_upload(call.request);
+  auto open = co_await context.parts.uploads.settle(secret, bearer);
+  auto response = http::make_response(call.draft ? 204 : 200);
+  auto& fields = response.fields;
+  add_upload_state(open, fields);
+  auto length = length_of(open.recording);
+  if (length) fields.set("Upload-Length", std::to_string(*length));
+  // A request that says neither hears both.
+  bool is_tus = call.request.fields.contains("Tus-Resumable");
+  if (!call.draft) add_tus_state(open, fields);
+  if (!is_tus) add_draft_state(context, open, call.draft.value_or(Draft{}), fields);
+  co_return response;
 }
 
 Task<http::Response> append_to_upload(Context& context, Call& call) {

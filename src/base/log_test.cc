@@ -16,6 +16,8 @@ TEST(RedactTest, CutsOutEverySecretAndNothingElse) {
            Case{"Authorization: Bearer td_s_abcDEF123", "Authorization: Bearer [redacted]"},
            Case{"x=td_p_1 y=td_i_2", "x=[redacted] y=[redacted]"},
            Case{"/api/v1/play/" + capability + "/audio", "/api/v1/play/[redacted]/audio"},
+           Case{"target=/api/v1/uploads/td_u_abcDEF123 method=PATCH",
+                "target=/api/v1/uploads/[redacted] method=PATCH"},
            Case{"kakao_7 " + key + " end", "kakao_7 [redacted] end"},
            Case{"a longer title with td in it", ""},
        }) {

@@ -28,11 +28,12 @@ void check_length(const Recording& recording, ByteCount length, ByteCount bytes_
   if (length > bytes_max) throw too_large(bytes_max);
 }
 
-/// What is known to be too much is refused before any of it is taken.
-void check_room(const Recording& recording, const NewAppend& append, ByteCount bytes_max) {
+/// What is known to go beyond the length is refused before any of it is taken. What goes beyond the
+/// limit of a recording is not: as much as fits is kept of that.
+void check_room(const Recording& recording, const NewAppend& append) {
   auto length = append.length ? append.length : recording.length;
-  auto most = std::min(length.value_or(bytes_max), bytes_max);
-  auto room = most - std::min(most, recording.size);
+  if (!length) return;
+  auto room = *length - std::min(*length, recording.size);
   if (append.bytes.value_or(0) <= room) return;
   throw Error(Fault::too_large, fmt::format("The recording has room for {} more bytes, not for {}.",
                                             room, *append.bytes));
@@ -208,7 +209,7 @@ Task<OpenUpload> Uploads::append(std::string_view secret, std::optional<std::str
     co_await expect_nothing(append);
     co_return open;
   }
-  check_room(recording, append, open.bytes_max);
+  check_room(recording, append);
   auto intake = intake_of(admitted, append);
   co_await take(open, intake, *turn, append.ends_beyond_length);
   co_return co_await look(admitted);
@@ -222,7 +223,8 @@ Task<void> Uploads::take(OpenUpload& open, const Intake& intake, const Turns::Tu
   try {
     co_await live_.take(open.recording, true, intake, turn);
   } catch (const Error& error) {
-    if (!ends_beyond_length || error.fault() != Fault::too_large) throw;
+    bool ends_beyond = ends_beyond_length && open.recording.length;
+    if (!ends_beyond || error.fault() != Fault::too_large) throw;
     thrown = std::current_exception();
   }
   if (!thrown) co_return;

@@ -164,15 +164,20 @@ void start_sending(const std::shared_ptr<Sending>& sending, ClientTransport& tra
                  });
 }
 
-/// Skips informational answers; the parser of the final one, once it has its head.
-Task<std::unique_ptr<ResponseParser>> read_head(Connection& connection, bool to_head) {
+/// Passes informational answers on; the parser of the final one, once it has its head.
+Task<std::unique_ptr<ResponseParser>> read_head(Connection& connection,
+                                                const ClientRequest& request) {
   for (;;) {
-    auto parser = std::make_unique<ResponseParser>(to_head);
+    auto parser = std::make_unique<ResponseParser>(request.method == "HEAD");
     while (!parser->has_head()) {
       co_await connection.step(*parser);
     }
     if (parser->status() == 101) throw Error(Fault::unavailable, "the server switched protocols");
     if (!is_informational(parser->status())) co_return parser;
+    if (!request.on_inform) continue;
+    auto early = make_response(parser->status());
+    early.fields = parser->take_fields();
+    request.on_inform(early);
   }
 }
 
@@ -272,12 +277,11 @@ class AnswerBody final : public ByteSource {
 /// body is not touched any more.
 Task<std::unique_ptr<ResponseParser>> Client::Inside::send_and_hear(Connection& connection,
                                                                     ClientRequest& request) {
-  auto to_head = request.method == "HEAD";
   auto head = make_head(request, dialer.host_field());
   auto& transport = *connection.transport;
   co_await transport.write(head);
   if (request.body == nullptr) {
-    auto parser = co_await read_head(connection, to_head);
+    auto parser = co_await read_head(connection, request);
     co_return parser;
   }
 
@@ -287,7 +291,7 @@ Task<std::unique_ptr<ResponseParser>> Client::Inside::send_and_hear(Connection& 
   std::unique_ptr<ResponseParser> parser;
   std::exception_ptr failed;
   try {
-    parser = co_await read_head(connection, to_head);
+    parser = co_await read_head(connection, request);
   } catch (...) {
     failed = std::current_exception();
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -33,6 +34,8 @@ struct ClientRequest {
   Fields fields;                        // without Host and framing
   ByteSource* body = nullptr;           // must outlive the call; null: none
   std::optional<ByteCount> body_bytes;  // nothing with a body: chunked
+  /// Each informational (1xx) answer on the way to the final one; may be empty.
+  std::function<void(const Response&)> on_inform;
 };
 
 /// Keeps connections to one origin alive between requests, and is for the tasks of one io_context.

@@ -168,8 +168,8 @@ Task<bool> Connection::answer(RequestHead& head) {
   auto response = co_await bench_.door.handler(request);
   head_sent_ = true;
   if (response.abandon) {
-    wire_.break_off();
     report(request, response, {.bytes = 0, .complete = false}, start);
+    wire_.break_off();
     co_return false;
   }
   auto close = must_close(head, response);

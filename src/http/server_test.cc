@@ -240,6 +240,20 @@ TEST(Server, sends_informational_responses_to_new_clients_only) {
   EXPECT_EQ(old.receive().status, 200);
 }
 
+Task<Response> abandon(Request&) {
+  auto response = make_response(503, "text/plain", "not to be heard");
+  response.abandon = true;
+  co_return response;
+}
+
+TEST(Server, closes_the_connection_instead_of_an_answer_that_is_abandoned) {
+  RunningServer server(abandon);
+  RawClient client(server.port());
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(client.closed());
+  EXPECT_FALSE(server.exchanges().front().complete);
+}
+
 Task<Response> split(Request&) {
   auto response = make_response(200);
   response.fields.add("X-Name", "a\r\nSet-Cookie: b");

@@ -24,6 +24,7 @@ struct Ask {
   std::string body = {};
   bool chunked = false;
   std::string address = "203.0.113.7";
+  bool hears_early = false;  // the door can send informational answers
 };
 
 struct Answer {
@@ -31,6 +32,8 @@ struct Answer {
   http::Fields fields;
   std::string body;
   std::optional<ByteCount> body_bytes;
+  bool abandoned = false;
+  std::vector<http::Response> early = {};  // 1xx, in order
 
   std::string field(std::string_view name) const {
     return std::string(fields.find(name).value_or(""));
@@ -91,10 +94,19 @@ struct ApiHarness {
     request.body = std::move(body);
     request.body_bytes = bytes;
     request.remote_address = wanted.address;
+    std::vector<http::Response> early;
+    auto inform = [&](http::Response response) { return keep(std::move(response), early); };
+    if (wanted.hears_early) request.inform = inform;
     auto response = run_task(api.serve(request));
-    Answer answer{response.status, response.fields, "", response.body_bytes};
+    Answer answer{response.status, response.fields, "", response.body_bytes, response.abandon};
+    answer.early = std::move(early);
     if (response.body) answer.body = run_task(read_all(*response.body, 16 * MiB));
     return answer;
+  }
+
+  static Task<void> keep(http::Response response, std::vector<http::Response>& early) {
+    early.push_back(std::move(response));
+    co_return;
   }
 
   Answer get(const std::string& target, const std::string& authorization = "") {
