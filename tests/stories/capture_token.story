@@ -27,8 +27,9 @@ bell> POST /api/v1/tokens {"name": "child", "scopes": ["capture"]} -> 403
 # One at a time; it can go on with the one that broke off.
 bell> POST /api/v1/recordings
   Idempotency-Key: first
-  20000 letters
-  -> breaks off after 5000 bytes
+  Connection: breaks
+  20000 letters[0..5000]
+  -> nothing
 bell> POST /api/v1/uploads
   Tus-Resumable: 1.0.0
   Upload-Length: 10

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/api.h"
 #include "http/fields.h"
@@ -16,12 +17,14 @@ struct PlainRequest {
   http::Fields fields;
   std::optional<std::string> body;
   bool chunked = false;
+  bool breaks = false;  // the connection breaks after these bytes of the body; there is no answer
 };
 
 struct PlainAnswer {
-  int status = 0;
+  int status = 0;  // 0: none
   http::Fields fields;
   std::string body;
+  std::vector<PlainAnswer> early;  // 1xx, in order
 };
 
 /// For one thread; must not outlive the Api.
@@ -29,11 +32,6 @@ class Door {
  public:
   virtual ~Door() = default;
   virtual PlainAnswer ask(const PlainRequest& request) = 0;
-  /// Announces the whole request, sends no more than so many bytes of its body, then breaks off.
-  virtual void ask_and_cut(const PlainRequest& request, std::size_t body_bytes) = 0;
-  /// Waits until the server has dealt with the request that was cut last. Without it the next one
-  /// races with that, as in life.
-  virtual void settle() {}
 };
 
 /// Calls Api::serve, as the Lambda runtime will.

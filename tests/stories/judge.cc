@@ -1,5 +1,6 @@
 #include "stories/judge.h"
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -7,6 +8,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/digest.h"
+#include "base/encoding.h"
 #include "stories/story.h"
 
 namespace tapedeck::stories {
@@ -17,7 +20,7 @@ namespace {
 
 /// ".items[0].title" in the value; null when there is nothing there.
 const json::value* find_in(const json::value& whole, const std::string& path) {
-  static const std::regex part(R"(\.(\w+)|\[(\d+)\])");
+  static const std::regex part(R"(\.([\w-]+)|\[(\d+)\])");
   const json::value* at = &whole;
   for (std::sregex_iterator it(path.begin(), path.end(), part), end; it != end && at; ++it) {
     if ((*it)[1].matched) {
@@ -59,6 +62,20 @@ std::string letters(std::size_t count) {
   return text;
 }
 
+/// "${base64 some text}", or in base 64 a digest of it: "${sha1 some text}".
+std::string encoded(const std::string& how, const std::string& text) {
+  static const std::map<std::string, DigestAlgorithm> algorithms{
+      {"md5", DigestAlgorithm::md5},       {"sha1", DigestAlgorithm::sha1},
+      {"sha256", DigestAlgorithm::sha256}, {"sha512", DigestAlgorithm::sha512},
+      {"crc32c", DigestAlgorithm::crc32c},
+  };
+  if (how == "base64") return to_base64(text);
+  if (!algorithms.contains(how)) throw std::runtime_error("nothing makes " + how);
+  Hasher hasher(algorithms.at(how));
+  hasher.update(text);
+  return to_base64(hasher.finish());
+}
+
 bool matches(const std::string& text, const std::string& pattern) {
   return std::regex_search(text, std::regex(pattern));
 }
@@ -66,12 +83,16 @@ bool matches(const std::string& text, const std::string& pattern) {
 }  // namespace
 
 std::string Judge::fill(const std::string& text) const {
-  static const std::regex variable(R"(\$(\$|\w+))");
+  static const std::regex variable(R"(\$(?:(\$|\w+)|\{(\w+) ([^}]*)\}))");
   std::string out;
   auto from = text.cbegin();
   for (std::sregex_iterator it(text.begin(), text.end(), variable), end; it != end; ++it) {
     out.append(from, (*it)[0].first);
     from = (*it)[0].second;
+    if ((*it)[2].matched) {
+      out += encoded((*it)[2], (*it)[3]);
+      continue;
+    }
     auto name = (*it)[1].str();
     if (name != "$" && !knows(name)) throw std::runtime_error("nothing set $" + name);
     out += name == "$" ? "$" : values_.at(name);
@@ -141,12 +162,41 @@ std::string Judge::check_body(const std::string& verb, const std::string& wanted
   return "the body has " + std::to_string(answer.body.size()) + " bytes: " + shown(answer.body);
 }
 
+/// `field` empty: none of that status at all.
+std::string check_no_early(int status, const std::string& field, const PlainAnswer& answer) {
+  auto is_such = [&](const PlainAnswer& early) {
+    return early.status == status && (field.empty() || early.fields.contains(field));
+  };
+  bool there = std::any_of(answer.early.begin(), answer.early.end(), is_such);
+  return there ? "there is a " + std::to_string(status) + " " + field : "";
+}
+
+/// True of one of the informational answers with that status.
+std::string Judge::check_early(int status, const std::string& expectation,
+                               const PlainAnswer& answer) {
+  auto wrong = "there is no " + std::to_string(status);
+  for (auto& early : answer.early) {
+    if (early.status != status) continue;
+    wrong = check(expectation, early);
+    if (wrong.empty()) return "";
+  }
+  return wrong;
+}
+
 std::string Judge::check(const std::string& expectation, const PlainAnswer& answer) {
+  static const std::regex early(R"(^(1\d\d) (.+)$)");
+  static const std::regex no_early(R"(^no (1\d\d)(?: ([\w-]+))?$)");
   static const std::regex captured(R"(^\$(\w+) = ([\w.\[\]-]+)$)");
   static const std::regex absent(R"(^no ([\w.\[\]-]+)$)");
-  static const std::regex about(R"(^(\.[\w.\[\]]+|body) (=|~|has) (.*?)(?: (?:bytes|items))?$)");
+  static const std::regex about(R"(^(\.[\w.\[\]-]+|body) (=|~|has) (.*?)(?: (?:bytes|items))?$)");
   static const std::regex field(R"(^([\w-]+)(:|\s~)\s*(.*)$)");
   std::smatch match;
+  if (std::regex_match(expectation, match, early)) {
+    return check_early(std::stoi(match[1]), match[2], answer);
+  }
+  if (std::regex_match(expectation, match, no_early)) {
+    return check_no_early(std::stoi(match[1]), match[2], answer);
+  }
   if (std::regex_match(expectation, match, captured)) return capture(match[1], match[2], answer);
   if (std::regex_match(expectation, match, absent)) {
     auto name = match[1].str();

@@ -30,6 +30,7 @@ class Judge {
 
  private:
   std::string capture(const std::string& name, const std::string& from, const PlainAnswer& answer);
+  std::string check_early(int status, const std::string& expectation, const PlainAnswer& answer);
   std::string check_json(const std::string& path, const std::string& verb,
                          const std::string& wanted, const PlainAnswer& answer) const;
   std::string check_body(const std::string& verb, const std::string& wanted,

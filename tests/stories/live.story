@@ -6,8 +6,9 @@ ann> POST /api/v1/users {"username": "ann", "password": "correct horse"}
 # What arrived is there at once, and is played.
 ann> POST /api/v1/recordings?client_id=memo-1
   Content-Type: audio/wav
-  @speech.wav
-  -> breaks off after 60000 bytes
+  Connection: breaks
+  @speech.wav[0..60000]
+  -> nothing
 ann> GET /api/v1/recordings?client_id=memo-1
   -> 200  $id = .items[0].id
   .items has 1 items
@@ -34,8 +35,9 @@ ann> GET /api/v1/recordings/$id -> 200
   .state = "interrupted"
 ann> POST /api/v1/recordings?client_id=memo-1
   Content-Type: audio/wav
-  @speech.wav
-  -> breaks off after 90000 bytes
+  Connection: breaks
+  @speech.wav[0..90000]
+  -> nothing
 ann> GET /api/v1/recordings/$id -> 200
   .state = "recording"
   .size = 90000
@@ -79,8 +81,9 @@ ann> POST /api/v1/recordings?client_id=memo-1
 
 # Without a key nobody comes back for it: it is recovered.
 ann> POST /api/v1/recordings?title=alone
-  @speech.wav
-  -> breaks off after 5000 bytes
+  Connection: breaks
+  @speech.wav[0..5000]
+  -> nothing
 host> later 11 minutes
 host> sweeps
 ann> GET /api/v1/recordings?q=alone -> 200  $alone = .items[0].id

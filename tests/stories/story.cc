@@ -46,34 +46,34 @@ Step read_request(int line, const std::string& text) {
             .fields = {},
             .body = match[4],
             .status = {},
-            .cut_bytes = {},
             .expectations = {}};
   if (step.who == "host") step.rest = trimmed(step.rest + " " + step.body);
   if (step.who != "host" && !step.body.empty() && !is_body(step.body)) refuse(line, text);
   return step;
 }
 
-/// "201", or "201  $id = .id", or "breaks off after 100 bytes"
+/// "201", or "201  $id = .id"
 void read_status(Step& step, int line, const std::string& text) {
-  static const std::regex cut(R"(^breaks off after (\d+) bytes$)");
-  std::smatch match;
-  if (std::regex_match(text, match, cut)) step.cut_bytes = std::stoul(match[1]);
   step.status = text.substr(0, text.find(' '));
   auto more = trimmed(text.substr(std::min(text.size(), step.status.size())));
   if (!more.empty()) step.expectations.push_back({line, more});
 }
 
-void read_detail(Step& step, int line, const std::string& text) {
+/// "Name: value"
+std::pair<std::string, std::string> read_field(int line, const std::string& text) {
   static const std::regex field(R"(^([A-Za-z][\w-]*):\s*(.*)$)");
   std::smatch match;
+  if (!std::regex_match(text, match, field)) refuse(line, text);
+  return {match[1], match[2]};
+}
+
+void read_detail(Step& step, int line, const std::string& text) {
   if (!step.status.empty()) {
     step.expectations.push_back({line, text});
   } else if (is_body(text)) {
     step.body = text;
-  } else if (std::regex_match(text, match, field)) {
-    step.fields.emplace_back(match[1], match[2]);
   } else {
-    refuse(line, text);
+    step.fields.push_back(read_field(line, text));
   }
 }
 
@@ -95,6 +95,10 @@ void read_line(Story& story, int line, const std::string& text) {
   auto inner = trimmed(text);
   if (inner.starts_with("#") && story.title.empty()) story.title = trimmed(inner.substr(1));
   if (inner.empty() || inner.starts_with("#")) return;
+  if (inner.starts_with("always ")) {
+    story.always.push_back(read_field(line, inner.substr(7)));
+    return;
+  }
   if (inner.starts_with("with ")) {
     story.settings.push_back(trimmed(inner.substr(5)));
     return;
@@ -122,7 +126,6 @@ void read_line(Story& story, int line, const std::string& text) {
 
 Story read_story(const std::string& path) {
   Story story;
-  story.name = std::filesystem::path(path).stem();
   std::ifstream file(path);
   std::string text;
   for (int line = 1; std::getline(file, text); ++line) read_line(story, line, text);

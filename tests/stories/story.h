@@ -1,7 +1,6 @@
 // Stories: text transcripts of whole journeys, as README.md beside this file describes them.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +22,6 @@ struct Step {
   std::vector<std::pair<std::string, std::string>> fields;
   std::string body;  // as written; empty: none
   std::string status;
-  std::optional<std::size_t> cut_bytes;  // its body breaks off after so many; there is no answer
   std::vector<Expectation> expectations;
 };
 
@@ -36,10 +34,10 @@ struct Case {
 };
 
 struct Story {
-  std::string name;   // of the file
   std::string title;  // its first comment
   std::vector<Case> cases;
   std::vector<std::string> settings;
+  std::vector<std::pair<std::string, std::string>> always;  // fields of every request
   std::vector<Step> steps;
 };
 
