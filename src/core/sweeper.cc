@@ -45,6 +45,14 @@ Task<void> remove_named(Catalog& catalog, AccountId account, RecordingId id,
   }
 }
 
+/// Out of the trash for good? A removal that broke off half way (remove_recording) left there what
+/// nobody put into the trash and nobody sees in it, a part or one without bytes: that need not
+/// wait.
+bool is_over(const Recording& trashed, Millis trash_time, Time now) {
+  bool is_nothing = trashed.state == RecordingState::recording && trashed.size == 0;
+  return trashed.partial || is_nothing || *trashed.trashed_at + trash_time <= now;
+}
+
 }  // namespace
 
 SweepReport& SweepReport::operator+=(const SweepReport& other) {
@@ -148,16 +156,20 @@ Task<void> Sweeper::purge_due(SweepReport& report) {
 }
 
 /// The hint was written when something was to become due; what is true now is in the fact. A hint
-/// to purge is used up even when it came too early: a recording that was restored and trashed again
-/// has a later one, and a trash time made longer meanwhile is noticed by the garbage collection.
+/// to purge that came too early (restored and trashed again, or the trash time was made longer)
+/// becomes a later one.
 Task<void> Sweeper::follow(const Due& due, SweepReport& report) {
   auto now = env_.now();
   auto recording = co_await catalog_.find_recording(due.account, due.recording);
   bool is_trash = recording && recording->trashed_at;
   if (due.kind == DueKind::purge) {
-    if (is_trash && *recording->trashed_at + options_.trash_time <= now) {
+    if (is_trash && is_over(*recording, options_.trash_time, now)) {
       auto purged = co_await purge_trashed(catalog_, blobs_, *recording, now);
       report.purged += purged ? 1 : 0;
+    } else if (is_trash) {
+      auto later = due;
+      later.at = *recording->trashed_at + options_.trash_time;
+      co_await catalog_.add_due(later);
     }
   } else if (recording && !is_trash && due.kind == DueKind::finish) {
     co_await finish(*recording, report);

@@ -47,6 +47,36 @@ TEST(Sweeper, ReadsTheFactAgainBeforeItPurges) {
   EXPECT_EQ(world.play(caller.account, restored), "restored");
 }
 
+TEST(Sweeper, EndsARemovalThatBrokeOffHalfWay) {
+  World world;
+  auto caller = world.somebody();
+  NewUpload wanted;
+  for (auto partial : {false, true}) {
+    wanted.partial = partial;
+    auto recording = run_task(world.uploads.open(caller, wanted)).recording;
+    auto now = world.env.now();
+    run_task(world.catalog.trash_recording(caller.account, recording.id, now, now));
+    EXPECT_EQ(run_task(world.sweeper.sweep()).purged, 1u) << partial;
+    EXPECT_FALSE(run_task(world.catalog.find_recording(caller.account, recording.id))) << partial;
+  }
+}
+
+TEST(Sweeper, PurgesWhatHasNoBytesAlsoWhenItsHintCameTooEarly) {
+  World world;
+  auto caller = world.somebody();
+  NewUpload wanted;
+  wanted.length = 0;  // complete at once; the garbage collection never sees a blob of it
+  auto id = run_task(world.uploads.open(caller, wanted)).recording.id;
+  run_task(world.recordings.trash(caller.account, id));
+  auto now = world.env.now();
+  run_task(
+      world.catalog.remove_due({now + std::chrono::days(30), DueKind::purge, caller.account, id}));
+  run_task(world.catalog.add_due({now, DueKind::purge, caller.account, id}));
+  EXPECT_EQ(run_task(world.sweeper.sweep()).purged, 0u);
+  world.env.pass(std::chrono::days(30));
+  EXPECT_EQ(run_task(world.sweeper.sweep()).purged, 1u);
+}
+
 TEST(Sweeper, ErasesBlobsThatNoFactNamesAndNoOthers) {
   World world;
   auto caller = world.somebody();
