@@ -13,7 +13,15 @@ constexpr std::size_t page_accounts = 500;
 constexpr std::size_t page_recordings = 200;
 constexpr std::size_t page_segments = 256;
 constexpr int quota_attempts_max = 5;
+constexpr int passes = 3;  // over the recordings of an account
 constexpr const char* ended_early = "The verification was stopped before its end.";
+
+ListFilter listed_in(int pass) {
+  ListFilter filter;
+  filter.partial = pass == 1;
+  if (pass == 2) filter.state = ShownState::trashed;  // the trash after the rest
+  return filter;
+}
 
 }  // namespace
 
@@ -67,7 +75,8 @@ Task<bool> Verification::advance() {
   ++progress_.accounts;
   accounts_.pop_front();
   recordings_after_.reset();
-  recordings_listed_ = in_trash_ = false;
+  recordings_listed_ = false;
+  pass_ = 0;
   co_return true;
 }
 
@@ -83,16 +92,14 @@ Task<bool> Verification::load_accounts() {
 
 Task<bool> Verification::load_recordings() {
   while (recordings_.empty() && !recordings_listed_) {
-    ListFilter filter;
-    if (in_trash_) filter.state = ShownState::trashed;
+    auto filter = listed_in(pass_);
     auto now = env_.now();
     auto page = co_await catalog_.list_recordings(accounts_.front(), filter, recordings_after_,
                                                   page_recordings, now);
     for (auto& recording : page.recordings) recordings_.push_back(std::move(recording));
     recordings_after_ = page.next;
     if (page.next) continue;
-    recordings_listed_ = in_trash_;
-    in_trash_ = true;
+    recordings_listed_ = ++pass_ == passes;
   }
   co_return !recordings_.empty();
 }
@@ -206,10 +213,8 @@ Task<void> Verification::check_quota(AccountId id) {
 
 Task<std::pair<ByteCount, ByteCount>> Verification::sum_sizes(AccountId id) {
   std::pair<ByteCount, ByteCount> sum{0, 0};
-  for (int pass = 0; pass < 3; ++pass) {
-    ListFilter filter;
-    if (pass == 1) filter.partial = true;
-    if (pass == 2) filter.state = ShownState::trashed;
+  for (int pass = 0; pass < passes; ++pass) {
+    auto filter = listed_in(pass);
     std::optional<ListPosition> after;
     do {
       auto now = env_.now();

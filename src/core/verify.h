@@ -88,7 +88,7 @@ class Verification {
 
   std::deque<Recording> recordings_;  // of the account under way, to be checked
   std::optional<ListPosition> recordings_after_;
-  bool in_trash_ = false;  // the trash is listed after the rest
+  int pass_ = 0;  // the partial ones are listed after the rest, then the trash
   bool recordings_listed_ = false;
 };
 

@@ -186,6 +186,24 @@ TEST(Verify, FindsWhatIsMissingShortOrOther) {
   }
 }
 
+TEST(Verify, LooksAtPartsForConcatenationsToo) {
+  World world;
+  auto caller = world.somebody();
+  NewUpload wanted;
+  wanted.partial = true;
+  auto open = run_task(world.uploads.open(caller, wanted));
+  MemorySource body("a part");
+  NewAppend append;
+  append.body = &body;
+  auto part = run_task(world.uploads.append(open.secret, std::nullopt, append)).recording;
+  EXPECT_TRUE(world.verify().empty());
+  run_task(world.memory_blobs.erase(blob_key(part, part.tail[0])));
+  auto findings = world.verify();
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].kind, Finding::Kind::missing_blob);
+  EXPECT_EQ(findings[0].recording, part.id);
+}
+
 TEST(Verify, FindsAWholeOfAnotherDigestAndADriftedQuota) {
   World world;
   Account account;
