@@ -23,6 +23,7 @@ Pool::~Pool() {
 }
 
 void Pool::post(Job job) {
+  if (options_.threads == 0) return job();
   {
     std::lock_guard lock(mutex_);
     if (queue_.size() >= options_.queue_max) {

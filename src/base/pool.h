@@ -17,7 +17,8 @@
 
 namespace tapedeck {
 
-/// A fixed number of threads that run jobs in the order they were posted.
+/// A fixed number of threads that run jobs in the order they were posted. With none of them post()
+/// runs the job itself: for one task that has nothing else to do.
 ///
 /// Safe for concurrent use. The destructor runs what is queued, then joins the threads.
 class Pool {

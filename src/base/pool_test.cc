@@ -1,6 +1,7 @@
 #include "base/pool.h"
 
 #include <future>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -28,6 +29,15 @@ TEST(PoolTest, AJobsValueComesBackToTheTask) {
 TEST(PoolTest, WhatAJobThrowsIsThrownInTheTask) {
   Pool pool({.name = "test"});
   EXPECT_THROW(run_task(fail_on(pool)), Error);
+}
+
+TEST(PoolTest, WithoutThreadsItIsTheCallersThatRuns) {
+  Pool pool({.name = "test", .threads = 0});
+  EXPECT_EQ(run_task(add_on(pool, 2, 3)), 5);
+  EXPECT_THROW(run_task(fail_on(pool)), Error);
+  auto ran_on = std::thread::id();
+  pool.post([&] { ran_on = std::this_thread::get_id(); });
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
 }
 
 TEST(PoolTest, AFullQueueIsAFailureOfTheTaskThatAsks) {

@@ -85,7 +85,9 @@ SqliteCatalog::SqliteCatalog(Options options, Log& log)
     : options_(std::move(options)),
       writer_({.database = {.path = options_.path,
                             .access = SqliteDatabase::Access::read_write,
-                            .vfs = options_.vfs}},
+                            .vfs = options_.vfs},
+               .checkpoint_frames = options_.checkpoint_frames,
+               .idle_time = options_.idle_time},
               log),
       readers_({.path = options_.path, .vfs = options_.vfs}, options_.readers) {}
 

@@ -17,8 +17,10 @@ class SqliteCatalog final : public Catalog {
   struct Options {
     std::string path;                  // of tapedeck.db; its folder must exist
     std::string vfs;                   // the name of a registered VFS; empty: the system's
-    std::size_t readers = 2;           // threads and connections
+    std::size_t readers = 2;           // threads and connections; 0: as SqliteReaders
     std::size_t examined_max = 5'000;  // rows that one page of a filtered list may look at
+    int checkpoint_frames = 1'024;     // as SqliteWriter's, and
+    Millis idle_time{500};             // this too
   };
 
   /// Opens the database, making or migrating its tables. Blocks. Throws Error{conflict} for a newer

@@ -1,5 +1,7 @@
 #include "store/sqlite_readers.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace tapedeck {
@@ -16,7 +18,7 @@ SqliteReaders::SqliteReaders(const SqliteDatabase::Options& database, std::size_
     : pool_({.name = "catalog-read", .threads = count}) {
   auto options = database;
   options.access = SqliteDatabase::Access::read_only;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
     free_.push_back(std::make_unique<SqliteDatabase>(options));
   }
 }
