@@ -2,9 +2,7 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "core/accounts.h"
 #include "core/recordings.h"
 #include "core/sweeper.h"
+#include "core/test_env.h"
 #include "core/uploads.h"
 #include "core/verify.h"
 #include "core/world_faults.h"
@@ -21,35 +20,6 @@
 #include "store/memory_catalog.h"
 
 namespace tapedeck {
-
-class TestEnv final : public Env {
- public:
-  Time now() override {
-    std::lock_guard lock(mutex_);
-    return now_;
-  }
-  void fill_random(std::span<unsigned char> bytes) override {
-    std::lock_guard lock(mutex_);
-    for (auto& byte : bytes) byte = static_cast<unsigned char>(random_());
-  }
-  /// Time passes at once.
-  Task<void> sleep(Millis duration) override {
-    pass(duration);
-    if (--sleeps_left_ == 0) throw std::runtime_error("the test ends here");
-    co_return;
-  }
-  void pass(Millis duration) {
-    std::lock_guard lock(mutex_);
-    now_ += duration;
-  }
-  void end_after(int sleeps) { sleeps_left_ = sleeps; }
-
- private:
-  std::mutex mutex_;
-  Time now_ = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23};
-  std::mt19937_64 random_{7};
-  int sleeps_left_ = -1;
-};
 
 /// MemoryBlobs on a disk with so much room.
 class RoomyBlobs final : public FaultyBlobs {
