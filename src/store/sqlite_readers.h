@@ -25,8 +25,8 @@ class Snapshot {
   SqliteDatabase& database_;
 };
 
-/// Safe for concurrent use. The database must exist; nothing is written to it. A `count` of 0 is one
-/// connection without a thread, for one task that has nothing else to do.
+/// Safe for concurrent use. The database must exist; nothing is written to it. With a `count` of 0
+/// there is one connection and no thread, for one task that has nothing else to do.
 class SqliteReaders {
  public:
   SqliteReaders(const SqliteDatabase::Options& database, std::size_t count);
