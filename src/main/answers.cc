@@ -1,8 +1,11 @@
 #include "main/answers.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "main/setting_values.h"
 
 namespace tapedeck {
 
@@ -12,13 +15,42 @@ constexpr ByteCount answer_bytes_max = 64 * MiB;
 constexpr ByteCount problem_bytes_max = 256 * KiB;
 constexpr std::size_t line_bytes_max = 1 * MiB;
 
-/// Every fault here has the same consequence, so the fault is only roughly the server's.
+constexpr std::uint32_t retry_seconds_max = 3'600;
+
+/// The fault is only roughly the server's: what a command does next depends on these.
 Fault fault_of(int status) {
-  if (status == 401) return Fault::unauthenticated;
-  if (status == 403) return Fault::forbidden;
-  if (status == 404) return Fault::not_found;
-  if (status == 409) return Fault::conflict;
-  return status < 500 ? Fault::invalid : Fault::unavailable;
+  switch (status) {
+    case 401:
+      return Fault::unauthenticated;
+    case 403:
+      return Fault::forbidden;
+    case 404:
+      return Fault::not_found;
+    case 408:
+      return Fault::timed_out;
+    case 409:
+      return Fault::conflict;
+    case 410:
+      return Fault::gone;
+    case 422:
+      return Fault::key_reused;
+    case 423:
+      return Fault::locked;
+    case 429:
+      return Fault::limited;
+    case 507:
+      return Fault::storage_full;
+    default:
+      return status < 500 ? Fault::invalid : Fault::unavailable;
+  }
+}
+
+/// A date in Retry-After is as good as none: the clocks may differ.
+std::optional<std::chrono::seconds> retry_after_of(const http::Fields& fields) {
+  auto value = fields.find("Retry-After");
+  auto seconds = value ? parse_number(*value, retry_seconds_max) : std::nullopt;
+  if (!seconds) return std::nullopt;
+  return std::chrono::seconds(*seconds);
 }
 
 /// The words of a problem; of anything else (a proxy's page) the status.
@@ -46,11 +78,23 @@ void take_text(std::string_view text, const TakeLine& take) {
 
 }  // namespace
 
+std::optional<ByteCount> find_upload_offset(const http::Response& response) {
+  auto value = response.fields.find("Upload-Offset");
+  ByteCount offset = 0;
+  if (!value) return std::nullopt;
+  auto [end, broken] = std::from_chars(value->data(), value->data() + value->size(), offset);
+  if (broken != std::errc() || end != value->data() + value->size()) return std::nullopt;
+  return offset;
+}
+
 Task<void> refuse_problem(http::Response& response) {
   if (response.status < 300) co_return;
   std::string text;
   if (response.body) text = co_await read_all(*response.body, problem_bytes_max);
-  throw Error(fault_of(response.status), words_of(response, text));
+  Error error(fault_of(response.status), words_of(response, text));
+  error.retry_after = retry_after_of(response.fields);
+  error.offset = find_upload_offset(response);
+  throw error;
 }
 
 Task<json::value> read_answer(http::Response& response) {

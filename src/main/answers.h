@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "base/json.h"
 #include "http/message.h"
@@ -12,8 +13,12 @@ namespace tapedeck {
 /// for any other.
 Task<json::value> read_answer(http::Response& response);
 
-/// Throws Error as read_answer does when the answer is not a good one; else leaves its body alone.
+/// Throws Error as read_answer does when the answer is not a good one, with its Retry-After and
+/// Upload-Offset if it has them; else leaves its body alone.
 Task<void> refuse_problem(http::Response& response);
+
+/// tus: where the upload's bytes end. Nothing when the answer does not say.
+std::optional<ByteCount> find_upload_offset(const http::Response& response);
 
 /// Shows each line of an NDJSON answer as it comes. Throws what refuse_problem throws, and
 /// Error{internal} with the words of an {"error"} line.

@@ -53,8 +53,8 @@ json::value ServerDoor::call(const std::string& method, const std::string& targe
   return run_task(send(*this, method, target, body));
 }
 
-http::Client ServerDoor::make_client() const {
-  return {origin_, {}};
+http::Client ServerDoor::make_client(http::ClientOptions options) const {
+  return {origin_, std::move(options)};
 }
 
 void ServerDoor::authorize(http::ClientRequest& request) const {

@@ -22,7 +22,7 @@ class ServerDoor {
                    const std::optional<json::object>& body = std::nullopt) const;
 
   /// For bodies that stream: a client for the tasks of one io_context, and the token on a request.
-  http::Client make_client() const;
+  http::Client make_client(http::ClientOptions options = {}) const;
   void authorize(http::ClientRequest& request) const;
 
   const std::string& url() const { return url_; }
