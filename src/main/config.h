@@ -88,7 +88,12 @@ LoadedConfig load_config(const ConfigSources& sources);
 
 /// The process's own environment, and the file: `chosen_file` when not empty, else TAPEDECK_CONFIG,
 /// else ./tapedeck.toml, else /etc/tapedeck/tapedeck.toml, else none. Throws UsageError when a
-/// chosen file cannot be read. The only caller of getenv.
+/// chosen file cannot be read.
 ConfigSources read_sources(const std::string& chosen_file);
+
+/// Where the client commands keep what must outlive them: XDG_STATE_HOME/tapedeck, else
+/// ~/.local/state/tapedeck. Throws UsageError when there is no home. With read_sources the only
+/// caller of getenv.
+std::filesystem::path state_folder();
 
 }  // namespace tapedeck

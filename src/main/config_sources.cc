@@ -43,6 +43,16 @@ std::string find_file(const std::string& chosen_file) {
 
 }  // namespace
 
+std::filesystem::path state_folder() {
+  if (auto folder = std::getenv("XDG_STATE_HOME"); folder && *folder == '/') {
+    return std::filesystem::path(folder) / "tapedeck";
+  }
+  if (auto home = std::getenv("HOME"); home && *home == '/') {
+    return std::filesystem::path(home) / ".local/state/tapedeck";
+  }
+  throw UsageError("There is no folder to keep things in meanwhile; set HOME or XDG_STATE_HOME.");
+}
+
 ConfigSources read_sources(const std::string& chosen_file) {
   ConfigSources sources;
   for (char** entry = environ; entry && *entry; ++entry) {

@@ -211,8 +211,8 @@ const std::array<Setting, 26> settings{{
     {"threads", "N", "Threads that serve connections; 0 for one per core.", single, server,
      [](Config& c, const Values& v) { c.threads = number_of(v, 1'024); },
      [](const Config& c) { return std::to_string(c.threads); }},
-    {"server", "URL", "The server that upload, ls, get, rm, restore and token talk to.", single,
-     client,
+    {"server", "URL", "The server that record, upload, watch, ls, get, rm and restore talk to.",
+     single, client,
      [](Config& c, const Values& v) {
        check_url(v.back());
        c.server = without_last_slash(v.back());

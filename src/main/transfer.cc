@@ -36,16 +36,12 @@ std::string bar_of(double share) {
                                    "another name.");
 }
 
-[[noreturn]] void fail(const std::string& path) {
-  auto fault = errno == ENOSPC || errno == EDQUOT ? Fault::storage_full : Fault::unavailable;
-  throw Error(fault, fmt::format("Writing {} failed: {}.", path, std::strerror(errno)));
-}
-
 }  // namespace
 
-std::string progress_line(const std::string& label, ByteCount done, std::optional<ByteCount> total,
+std::string progress_line(const std::string& label, ByteRange range, std::optional<ByteCount> total,
                           double seconds) {
-  auto rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  auto done = range.end;
+  auto rate = seconds > 0 ? static_cast<double>(range.size()) / seconds : 0;
   auto speed = format_bytes_rounded(static_cast<ByteCount>(rate)) + "/s";
   if (!total || *total == 0) {
     return fmt::format("{}  {}  {}", label, format_bytes_rounded(done), speed);
@@ -69,7 +65,13 @@ Progress::~Progress() {
 }
 
 void Progress::add(ByteCount bytes) {
-  done_ += bytes;
+  done_before_ = done_before_.value_or(0);
+  set(done_ + bytes);
+}
+
+void Progress::set(ByteCount done) {
+  done_ = done;
+  done_before_ = std::min(done, done_before_.value_or(done));
   auto now = Clock::now();
   if (shown_ && now - drawn_ >= draw_every) draw(now);
 }
@@ -77,7 +79,8 @@ void Progress::add(ByteCount bytes) {
 void Progress::draw(Clock::time_point now) {
   drawn_ = now;
   auto seconds = std::chrono::duration<double>(now - begin_).count();
-  fmt::print(stderr, "\r\x1b[K{}", progress_line(label_, done_, total_, seconds));
+  ByteRange range{*done_before_, done_};
+  fmt::print(stderr, "\r\x1b[K{}", progress_line(label_, range, total_, seconds));
   std::fflush(stderr);
 }
 
@@ -96,6 +99,20 @@ Task<ByteView> DescriptorSource::read() {
   co_return bytes;
 }
 
+void throw_write_failure(const std::string& path) {
+  auto fault = errno == ENOSPC || errno == EDQUOT ? Fault::storage_full : Fault::unavailable;
+  throw Error(fault, fmt::format("Writing {} failed: {}.", path, std::strerror(errno)));
+}
+
+void write_all(int descriptor, ByteView bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    auto count = write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw_write_failure(path);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
 PartFile::PartFile(std::string path, bool replace)
     : path_(std::move(path)), part_(path_ + ".part"), replace_(replace) {
   if (!replace_ && access(path_.c_str(), F_OK) == 0) refuse_existing(path_);
@@ -112,24 +129,19 @@ PartFile::~PartFile() {
 }
 
 void PartFile::append(ByteView bytes) {
-  while (!bytes.empty()) {
-    auto count = write(descriptor_, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(part_);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
+  write_all(descriptor_, bytes, part_);
 }
 
 void PartFile::keep() {
-  if (fsync(descriptor_) != 0) fail(part_);
+  if (fsync(descriptor_) != 0) throw_write_failure(part_);
   if (replace_) {
-    if (rename(part_.c_str(), path_.c_str()) != 0) fail(path_);
+    if (rename(part_.c_str(), path_.c_str()) != 0) throw_write_failure(path_);
   } else if (link(part_.c_str(), path_.c_str()) == 0) {  // fails when somebody made it meanwhile
     unlink(part_.c_str());
   } else if (errno == EEXIST) {
     refuse_existing(path_);
   } else if (rename(part_.c_str(), path_.c_str()) != 0) {  // a file system without links
-    fail(path_);
+    throw_write_failure(path_);
   }
   close(descriptor_);
   descriptor_ = -1;

@@ -20,6 +20,8 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void add(ByteCount bytes);
+  /// So many are done; those of the first call were before it began, and count for no rate.
+  void set(ByteCount done);
 
  private:
   void draw(std::chrono::steady_clock::time_point now);
@@ -30,10 +32,11 @@ class Progress {
   const std::chrono::steady_clock::time_point begin_;
   std::chrono::steady_clock::time_point drawn_;
   ByteCount done_ = 0;
+  std::optional<ByteCount> done_before_;
 };
 
-/// The line that Progress draws. Pure.
-std::string progress_line(const std::string& label, ByteCount done, std::optional<ByteCount> total,
+/// The line that Progress draws, `seconds` after it began at the range's begin. Pure.
+std::string progress_line(const std::string& label, ByteRange range, std::optional<ByteCount> total,
                           double seconds);
 
 /// A source over an open descriptor, which it does not close; counts and hashes what it gives.
@@ -52,6 +55,13 @@ class DescriptorSource final : public ByteSource {
   Sha256 seen_;
   std::string chunk_;
 };
+
+/// Writes all of the bytes; throws as throw_write_failure.
+void write_all(int descriptor, ByteView bytes, const std::string& path);
+
+/// What errno says of a write to that file: throws Error{storage_full} when there is no room, else
+/// Error{unavailable}.
+[[noreturn]] void throw_write_failure(const std::string& path);
 
 /// A file that comes to be under a name only when all of it is there: it is written as NAME.part.
 class PartFile {
