@@ -73,6 +73,11 @@ std::string program_line() {
 void print_json(const json::value& value) {
   print_line(json::serialize(value));
 }
+void print_event(std::string_view name, const json::object& facts) {
+  json::object event{{"event", name}};
+  for (const auto& [key, value] : facts) event[key] = value;
+  print_json(event);
+}
 void print_line(std::string_view text) {
   fmt::print("{}\n", text);
   std::fflush(stdout);  // a reader behind a pipe wants it now

@@ -14,6 +14,8 @@ std::string program_line();
 
 /// One line of JSON on stdout.
 void print_json(const json::value& value);
+/// The same for an event: {"event": name}, then its facts.
+void print_event(std::string_view name, const json::object& facts);
 /// A line of text on stdout; on stderr.
 void print_line(std::string_view text);
 void print_note(std::string_view text);

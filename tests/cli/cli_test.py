@@ -13,6 +13,7 @@ import time
 import traceback
 
 import commands
+import recording
 import uploading
 from stage import SPEECH, Stage
 
@@ -28,7 +29,7 @@ def tests_of(module):
 
 
 TESTS = [
-    test for module in (commands, uploading) for test in tests_of(module)
+    test for module in (commands, uploading, recording) for test in tests_of(module)
 ]
 
 

@@ -105,7 +105,8 @@ _OWNERS = [
 ]
 _POSIX = re.compile(
     r"^(sys|netinet|arpa|net|linux)/\w+\.h$|^(unistd|fcntl|poll|netdb|termios|signal|grp|pwd|dirent"
-    r"|errno|time|stdlib|stdio|string|limits|sched|pthread|dlfcn|getopt|endian|stdint|malloc)\.h$"
+    r"|errno|time|stdlib|stdio|string|limits|sched|pthread|dlfcn|getopt|endian|stdint|malloc"
+    r"|spawn)\.h$"
 )
 
 
