@@ -43,6 +43,7 @@ void add_user_command(CLI::App& app, Invocation& invocation);
 void add_token_command(CLI::App& app, Invocation& invocation);
 void add_upload_command(CLI::App& app, Invocation& invocation);
 void add_record_command(CLI::App& app, Invocation& invocation);
+void add_watch_command(CLI::App& app, Invocation& invocation);
 void add_ls_command(CLI::App& app, Invocation& invocation);
 void add_get_command(CLI::App& app, Invocation& invocation);
 void add_rm_commands(CLI::App& app, Invocation& invocation);      // rm, restore

@@ -20,6 +20,7 @@ constexpr const char* description =
     "  tapedeck token add laptop --user ada make a token, for TAPEDECK_TOKEN\n"
     "  tapedeck record                      record, safe on the server as you speak\n"
     "  tapedeck upload memo.wav             keep a recording\n"
+    "  tapedeck watch ~/Memos               keep what appears in a folder\n"
     "  tapedeck ls                          see what is kept\n"
     "  tapedeck doctor                      check the data folder and a running server\n";
 
@@ -111,6 +112,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_token_command(app, invocation);
   add_upload_command(app, invocation);
   add_record_command(app, invocation);
+  add_watch_command(app, invocation);
   add_ls_command(app, invocation);
   add_get_command(app, invocation);
   add_rm_commands(app, invocation);

@@ -15,6 +15,7 @@ import traceback
 import commands
 import recording
 import uploading
+import watching
 from stage import SPEECH, Stage
 
 
@@ -29,7 +30,7 @@ def tests_of(module):
 
 
 TESTS = [
-    test for module in (commands, uploading, recording) for test in tests_of(module)
+    test for module in (commands, uploading, recording, watching) for test in tests_of(module)
 ]
 
 
