@@ -102,7 +102,7 @@ class Patient {
   Patient& operator=(const Patient&) = delete;
 
   std::string make_token() {
-    json::object wanted{{"name", "doctor"}, {"expires_in", 300}};
+    json::object wanted{{"name", "doctor"}, {"expires_in", 300}, {"scopes", {"read", "write"}}};
     auto answer = door_.call("POST", "/admin/v1/users/" + name_ + "/tokens", wanted);
     return find_string(answer.as_object(), "token").value_or("");
   }
