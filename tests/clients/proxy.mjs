@@ -45,6 +45,7 @@ function carry(client, port, fate, counts) {
     upward += bytes.length;
     if (fate.replays && upward <= replayed_bytes_max) chunks.push(bytes);
     if (bytes.length < left) return pass(bytes, server);
+    client.removeAllListeners('data'); // nothing of what comes behind the cut may be sent
     ++counts.cut_upward;
     if (!server.destroyed) server.write(bytes.subarray(0, left), cut);
   });
@@ -54,8 +55,9 @@ function carry(client, port, fate, counts) {
     const left = limit - downward;
     downward += bytes.length;
     if (bytes.length < left) return pass(bytes, client);
+    server.removeAllListeners('data');
     ++counts.cut_downward;
-    client.write(bytes.subarray(0, Math.max(left, 0)), cut);
+    client.write(bytes.subarray(0, left), cut);
   });
   for (const socket of [client, server]) {
     socket.on('error', cut);
