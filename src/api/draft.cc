@@ -21,6 +21,7 @@ namespace {
 constexpr ByteCount structured_integer_max = 999'999'999'999'999;
 constexpr std::string_view registry = "https://iana.org/assignments/http-problem-types#";
 // Under it, in Upload::metadata, stands the digest of the whole that the creation announced.
+// Stored. Do not rename.
 constexpr const char* digest_key = "repr-digest";
 
 std::string size_limit(ByteCount bytes_max) {
@@ -89,18 +90,22 @@ std::optional<std::string> find_sha256(const http::Digests& digests) {
   return std::nullopt;
 }
 
-/// Of the whole, as the creation announced it, else as this request does.
-std::optional<Sha256Digest> digest_of_whole(const Upload& upload, const Call& call) {
+/// Of the whole, as this request announces it.
+std::optional<std::string> find_announced(const Call& call) {
+  return find_sha256(http::parse_digest_field(call.request.fields, "Repr-Digest"));
+}
+
+/// Of the whole, as the creation announced it.
+std::optional<std::string> find_announced(const Upload& upload) {
   for (const auto& [key, digest] : parse_metadata(upload.metadata)) {
-    if (key == digest_key) return sha256_from_bytes(digest);
+    if (key == digest_key) return digest;
   }
-  auto announced = find_sha256(http::parse_digest_field(call.request.fields, "Repr-Digest"));
-  return announced ? sha256_from_bytes(*announced) : std::nullopt;
+  return std::nullopt;
 }
 
 // ---- appending ---------------------------------------------------------------------------------
 
-NewAppend append_of(Call& call, const Draft& draft, const Upload& upload, ByteCount from) {
+NewAppend append_of(Call& call, const Draft& draft, ByteCount from) {
   NewAppend append;
   append.from = from;
   append.body = call.request.body.get();
@@ -109,7 +114,7 @@ NewAppend append_of(Call& call, const Draft& draft, const Upload& upload, ByteCo
   append.completes = *draft.complete;
   append.completes_at_length = false;
   append.ends_beyond_length = true;
-  append.whole = digest_of_whole(upload, call);
+  if (auto digest = find_announced(call)) append.whole = sha256_from_bytes(*digest);
   auto digests = http::parse_digest_field(call.request.fields, "Content-Digest");
   if (!digests.empty()) append.digest = digests.front();
   return append;
@@ -161,8 +166,8 @@ NewUpload new_upload_of(const Call& call, const DraftLength& length) {
   }
   wanted.length = length.bytes;
   wanted.idempotency_key = parse_idempotency_key(fields);
-  auto digest = find_sha256(http::parse_digest_field(fields, "Repr-Digest"));
-  if (digest) wanted.metadata = fmt::format("{} {}", digest_key, to_base64(*digest));
+  if (auto digest = find_announced(call))
+    wanted.metadata = fmt::format("{} {}", digest_key, to_base64(*digest));
   return wanted;
 }
 
@@ -187,6 +192,7 @@ Task<http::Response> begin_draft_upload(Context& context, Call& call) {
   if (length.contradicts_itself || is_too_long) co_return refuse_length(call);
   if (*draft.complete && call.request.body_bytes == ByteCount{0}) throw no_bytes();
   http::parse_wanted_digests(call.request.fields);  // refused before the body is read
+  auto append = append_of(call, draft, 0);
   auto wanted = new_upload_of(call, length);
   auto open = co_await uploads.open(call.who(), std::move(wanted));
   DraftInterim interim(context.parts.env, call, draft);
@@ -195,7 +201,6 @@ Task<http::Response> begin_draft_upload(Context& context, Call& call) {
   auto appended = open;
   bool has_bytes = call.request.body_bytes != ByteCount{0};
   if (has_bytes && !open.replayed) {
-    auto append = append_of(call, draft, open.upload, 0);
     append.on_durable = interim.progress();
     appended = co_await uploads.append(open.secret, std::nullopt, append);
   }
@@ -229,7 +234,8 @@ Task<http::Response> append_to_draft_upload(Context& context, Call& call) {
   }
   http::parse_wanted_digests(request.fields);
   DraftInterim interim(context.parts.env, call, draft);
-  auto append = append_of(call, draft, before.upload, *from);
+  auto append = append_of(call, draft, *from);
+  if (auto digest = find_announced(before.upload)) append.whole = sha256_from_bytes(*digest);
   append.on_durable = interim.progress();
   auto open = co_await context.parts.uploads.append(secret, bearer, append);
   if (!*draft.complete) co_return answer_incomplete(context, 204, open, draft);
@@ -250,8 +256,9 @@ http::Response answer_draft_failure(const Call& call, const Error& error, ByteCo
   }
   auto response = make_problem(shown, call.request_id);
   if (response.status == 413) response.fields.set("Upload-Limit", size_limit(bytes_max));
-  bool is_ours = shown.fault() == Fault::internal || shown.fault() == Fault::unavailable;
-  response.abandon = call.resumable && is_ours;
+  bool is_ours = error.fault() == Fault::internal || error.fault() == Fault::unavailable;
+  bool can_go_on = call.resumable || is_upload_path(call.request.target);
+  response.abandon = is_ours && can_go_on && call.draft->version;
   return response;
 }
 

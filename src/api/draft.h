@@ -26,8 +26,8 @@ Task<http::Response> begin_draft_upload(Context& context, Call& call);
 Task<http::Response> append_to_draft_upload(Context& context, Call& call);
 Task<http::Response> end_draft_upload(Context& context, Call& call);
 
-/// The failure as the draft has it. When a 104 said where the upload is, a failure of ours gives up
-/// the connection: the client then goes on there, and after a final 5xx it would not.
+/// The failure as the draft has it. When the client knows the upload's URL, a failure of ours gives
+/// up the connection: the client then goes on there, and after a final error it would not.
 http::Response answer_draft_failure(const Call& call, const Error& error, ByteCount bytes_max);
 
 }  // namespace tapedeck::api

@@ -99,6 +99,25 @@ TEST(Uploads, AfterA104AFailureOfOursGivesUpTheConnection) {
   EXPECT_GE(after, 2);
 }
 
+TEST(Uploads, AtItsURLAFailureOfOursGivesUpTheConnectionOfADraft) {
+  ApiHarness server;
+  auto upload = begin(server, server.sign_up());
+  for (const auto* version : {"8", ""}) {
+    Ask ask{"PATCH", upload};
+    ask.fields = {{"Upload-Complete", "?0"},
+                  {"Upload-Offset", "0"},
+                  {"Content-Type", "application/partial-upload"}};
+    bool is_known = *version != '\0';
+    if (is_known) ask.fields.push_back({"Upload-Draft-Interop-Version", version});
+    server.world.faults.arm(Faults::When::before, 1);
+    EXPECT_EQ(server.ask(ask).abandoned, is_known);
+    ask.method = "HEAD";
+    server.world.faults.arm(Faults::When::before, 1);
+    EXPECT_EQ(server.ask(ask).abandoned, is_known);
+    server.world.faults.disarm();
+  }
+}
+
 TEST(Uploads, ProgressIsToldOnceASecond) {
   ApiHarness server;
   auto ask = draft(server.sign_up());

@@ -30,6 +30,7 @@ class Session:
         self.accounts()
         self.tokens()
         self.playback()
+        self.uploads()
         self.original()
         self.mistakes()
 
@@ -67,6 +68,23 @@ class Session:
             raise RuntimeError(f"the playback URL answers {status}")
         self.server.ask("GET", answer["url"] + "?x=1", headers={"Range": "bytes=0-1"})
         self.server.ask("GET", answer["url"] + "x")
+
+    def uploads(self):
+        tus = {"Tus-Resumable": "1.0.0"}
+        chunk = {**tus, "Content-Type": "application/offset+octet-stream"}
+        status, fields, _ = self.server.ask("POST", "/api/v1/uploads", b"one", token=self.token,
+                                            headers={**chunk, "Upload-Length": "9"})
+        upload = fields["Location"]
+        self.secrets["upload"] = upload.rsplit("/", 1)[1]
+        if status != 201:
+            raise RuntimeError(f"a creation answers {status}")
+        for method, target, headers in (
+                ("HEAD", upload, tus), ("HEAD", upload, {}), ("HEAD", upload + "x", tus),
+                ("PATCH", upload, {**chunk, "Upload-Offset": "0"}),
+                ("PATCH", upload, {**chunk, "Upload-Offset": "3"}),
+                ("GET", upload, {}), ("GET", "/api/v1/recordings?upload=" + upload, {}),
+                ("DELETE", upload, tus), ("DELETE", upload, tus)):
+            self.server.ask(method, target, b"two" if method == "PATCH" else None, headers=headers)
 
     def original(self):
         answer = self.server.ask_json(200, "GET", "/login?social_id=7&social_type=kakao")
