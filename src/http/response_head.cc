@@ -30,6 +30,7 @@ void append_status(std::string& out, int status) {
   auto reason = boost::beast::http::obsolete_reason(code);
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} ", status);
   if (code != boost::beast::http::status::unknown) out.append(reason.data(), reason.size());
+  if (status == 104) out.append("Upload Resumption Supported");  // not in Beast yet
   out.append("\r\n");
 }
 
