@@ -74,6 +74,8 @@ NewUpload parse_new_upload(const Call& call, const std::optional<Concatenation>&
   wanted.description = describe(parse_metadata(wanted.metadata));
   wanted.concatenation = fields.find("Upload-Concat").value_or("");
   wanted.partial = concatenation && concatenation->partial;
+  // The id is the whole recording's, also where a client says it of each part.
+  if (wanted.partial) wanted.description.client_id.clear();
   wanted.idempotency_key = parse_idempotency_key(fields);
   return wanted;
 }

@@ -82,6 +82,35 @@ ann> GET /api/v1/recordings/$id -> 200
   .file_name = "both.wav"
   .state = "ready"
 
+case 40: a client id that comes with each part is the final upload's alone
+ann> POST /api/v1/uploads
+  Upload-Concat: partial
+  Upload-Length: 3
+  Upload-Metadata: clientId ${base64 tape-5}
+  text one
+  -> 201  $one = Location
+ann> POST /api/v1/uploads
+  Upload-Concat: partial
+  Upload-Length: 3
+  Upload-Metadata: clientId ${base64 tape-5}
+  text two
+  -> 201  $two = Location
+ann> POST /api/v1/uploads
+  Upload-Concat: final;$one $two
+  Upload-Metadata: clientId ${base64 tape-5}
+  -> 201  $tape = Recording-Id
+ann> GET /api/v1/recordings/$tape/audio -> 200
+  body = text onetwo
+ann> GET /api/v1/recordings?client_id=tape-5 -> 200
+  .items has 1 items
+
+case 38: a final upload that is created again under its client id is the same
+ann> POST /api/v1/uploads
+  Upload-Concat: final;$one $two
+  Upload-Metadata: clientId ${base64 tape-5}
+  -> 201
+  Recording-Id: $tape
+
 case 41: a part may come twice, and in several finals
 ann> POST /api/v1/uploads
   Upload-Concat: final;$hello $hello $world
