@@ -103,10 +103,11 @@ std::vector<DigestAlgorithm> parse_wanted_digests(const Fields& fields) {
     if (!known) continue;
     const auto* preference = member.find<std::int64_t>();
     if (!preference || *preference < 0 || *preference > 10) throw malformed();
-    if (*preference > 0) wanted.emplace_back(*preference, known->algorithm);
+    if (*preference == 0) continue;
+    auto less_wanted = std::find_if(wanted.begin(), wanted.end(),
+                                    [&](const auto& w) { return w.first < *preference; });
+    wanted.emplace(less_wanted, *preference, known->algorithm);
   }
-  std::stable_sort(wanted.begin(), wanted.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<DigestAlgorithm> algorithms;
   for (const auto& [preference, algorithm] : wanted) algorithms.push_back(algorithm);
   return algorithms;
