@@ -13,11 +13,12 @@ constexpr Millis outage = std::chrono::minutes(1);  // longer than any one step 
 
 }  // namespace
 
-Aftermath::Aftermath(DiskImage left, Expectation expected, std::mt19937_64& random)
+Aftermath::Aftermath(DiskImage left, Expectation expected, Pace pace, std::mt19937_64& random)
     : disk_(std::move(left)),
       repeat_(std::move(expected.repeat)),
       stages_(expected.stages),
       certain_(std::move(expected.stages)),
+      pace_(pace),
       random_(random),
       env_(second_seed) {
   env_.pass(std::chrono::duration_cast<Millis>(expected.at - env_.now()) + outage);
@@ -34,7 +35,7 @@ std::vector<std::string> Aftermath::examine() {
 }
 
 void Aftermath::live_through() {
-  product_ = std::make_unique<Product>(disk_, env_);
+  product_ = std::make_unique<Product>(disk_, env_, pace_);
   look("after the restart");
   look_closely("after the restart");
   bool repeats = repeat_ && random_() % 4 != 0;

@@ -22,12 +22,13 @@ struct Expectation {
 class Aftermath {
  public:
   /// `random` must outlive this.
-  Aftermath(DiskImage left, Expectation expected, std::mt19937_64& random);
+  Aftermath(DiskImage left, Expectation expected, Pace pace, std::mt19937_64& random);
 
   /// What is wrong, a sentence each.
   std::vector<std::string> examine();
 
-  /// What the restart and all that followed did to the disk, for a second power cut.
+  /// What the restart and all that followed did to the disk, for a second power cut; the same each
+  /// time at the settled pace.
   const std::vector<DiskOperation>& log() const { return disk_.log(); }
   /// What may be true after a second power cut, at any time during examine().
   Expectation expectation() { return {stages_, env_.now(), {}}; }
@@ -44,6 +45,7 @@ class Aftermath {
   const std::function<void(Product&)> repeat_;
   Stages stages_;   // all that may have been true
   Stages certain_;  // what may be true now
+  const Pace pace_;
   std::mt19937_64& random_;
   TestEnv env_;
   std::vector<std::string> findings_;

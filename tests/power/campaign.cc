@@ -16,10 +16,9 @@ namespace {
 constexpr std::size_t attempts_max = 100'000;
 constexpr std::size_t second_cut_every = 8;
 
-Way way_of(std::size_t attempt) {
-  if (attempt < ways) return static_cast<Way>(attempt);
-  constexpr auto first_drawn = static_cast<std::size_t>(Way::ordered);
-  return static_cast<Way>(first_drawn + attempt % (ways - first_drawn));
+/// Each pass over the steps has all of them, and each step in turn.
+Way way_of(const CutNumber& number) {
+  return static_cast<Way>((number.step + number.attempt) % ways);
 }
 
 std::mt19937_64 make_random(const CutNumber& number) {
@@ -84,20 +83,21 @@ void Campaign::walk(std::size_t attempt, std::size_t thread) {
 
 void Campaign::examine(const PowerCuts& cuts, const CutNumber& number) {
   auto dice = make_random(number);
-  auto cut = cuts.draw(way_of(number.attempt), dice);
+  auto cut = cuts.draw(way_of(number), dice);
   auto moment = session_.moment_at(number.step);
   if (!is_new(cut, moment)) return;
   auto disk = cuts.disk_after(cut);
   Expectation expected{moment.stages(), moment.step->at, {}};
   if (moment.is_under_way) expected.repeat = moment.step->repeat;
-  Aftermath aftermath(disk, expected, dice);
+  bool has_second = dice() % second_cut_every == 0;
+  Aftermath aftermath(disk, expected, has_second ? Pace::settled : Pace::free, dice);
   count(number, cut, moment, "", aftermath.examine());
-  if (dice() % second_cut_every != 0) return;
+  if (!has_second) return;
 
   PowerCuts again(std::move(disk), aftermath.log());
   again.advance(dice() % (aftermath.log().size() + 1));
-  auto second = again.draw(way_of(dice() % ways), dice);
-  Aftermath second_aftermath(again.disk_after(second), aftermath.expectation(), dice);
+  auto second = again.draw(static_cast<Way>(dice() % ways), dice);
+  Aftermath second_aftermath(again.disk_after(second), aftermath.expectation(), Pace::free, dice);
   count(number, second, moment, ", then a second cut", second_aftermath.examine());
 }
 

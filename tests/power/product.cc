@@ -75,21 +75,22 @@ DiskImage empty_disk() {
 }
 
 struct Product::Parts {
-  Parts(SimulatedDisk& disk, TestEnv& env, const Bug& bug)
+  Parts(SimulatedDisk& disk, TestEnv& env, Pace pace, const Bug& bug)
       : vfs(make_folders(disk), bug.synchronous),
         sqlite(catalog_options(vfs), log),
         settled(sqlite),
         disk_of_blobs(bug.disk_of_blobs ? bug.disk_of_blobs(disk) : nullptr),
         disk_blobs({.root = blobs_path}, disk_of_blobs ? *disk_of_blobs : disk, pool),
-        ports(make_ports(bug)),
+        ports(make_ports(pace, bug)),
         accounts(*ports.catalog, pool, env, accounts_options()),
         live(*ports.catalog, *ports.blobs, env, live_options()),
         recordings(*ports.catalog, *ports.blobs, env, live, recordings_options()),
         uploads(*ports.catalog, *ports.blobs, env, live, accounts, recordings, uploads_options()),
         sweeper(*ports.catalog, *ports.blobs, env, log, sweeper_options()) {}
 
-  Ports make_ports(const Bug& bug) {
-    Ports made{&settled, &disk_blobs, database_path, vfs.name(), {}};
+  Ports make_ports(Pace pace, const Bug& bug) {
+    auto& catalog = pace == Pace::settled ? static_cast<Catalog&>(settled) : sqlite;
+    Ports made{&catalog, &disk_blobs, database_path, vfs.name(), {}};
     if (bug.ports) bug.ports(made);
     return made;
   }
@@ -109,8 +110,8 @@ struct Product::Parts {
   Sweeper sweeper;
 };
 
-Product::Product(SimulatedDisk& d, TestEnv& e, const Bug& bug)
-    : parts_(std::make_unique<Parts>(d, e, bug)),
+Product::Product(SimulatedDisk& d, TestEnv& e, Pace pace, const Bug& bug)
+    : parts_(std::make_unique<Parts>(d, e, pace, bug)),
       disk(d),
       env(e),
       catalog(*parts_->ports.catalog),

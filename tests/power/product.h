@@ -28,6 +28,9 @@ inline constexpr Millis resumable_time = std::chrono::hours(2);
 /// A disk with nothing but the empty data folder.
 DiskImage empty_disk();
 
+/// Settled: nothing goes on when a call has returned, so that the disk's log is the same each time.
+enum class Pace { free, settled };
+
 /// As the program starts: the folders, then the catalog. All but SQLite's writer runs on the
 /// caller's thread; used by one task. The destructor stops it in order.
 class Product {
@@ -35,7 +38,7 @@ class Product {
   std::unique_ptr<Parts> parts_;
 
  public:
-  Product(SimulatedDisk& disk, TestEnv& env, const Bug& bug = {});
+  Product(SimulatedDisk& disk, TestEnv& env, Pace pace, const Bug& bug = {});
   ~Product();
   Product(const Product&) = delete;
   Product& operator=(const Product&) = delete;

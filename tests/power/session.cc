@@ -16,7 +16,7 @@ Session::Session(std::uint64_t seed, const Bug& bug)
   start.kind = "first start";
   start.before = start.after = std::make_shared<Model>();
   start.at = env_.now();
-  product_ = std::make_unique<Product>(disk_, env_, bug_);
+  product_ = std::make_unique<Product>(disk_, env_, Pace::settled, bug_);
   start.end = disk_.steps();
   steps_.push_back(std::move(start));
 }
@@ -64,7 +64,7 @@ void Session::sweep() {
 void Session::restart() {
   auto act = [this](Product&) {
     product_.reset();
-    product_ = std::make_unique<Product>(disk_, env_, bug_);
+    product_ = std::make_unique<Product>(disk_, env_, Pace::settled, bug_);
     return Told();
   };
   perform("restart", "", [](Model&) {}, act, Repeat::no);
