@@ -1,5 +1,7 @@
 #include "store/sqlite_database.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
@@ -22,6 +24,8 @@ Fault fault_of(int code) {
   }
   throw SqliteError(code, fmt::format("SQLite, {}: {} ({})", what, message, code));
 }
+
+constexpr sqlite3_int64 rewritten_bytes = 256 * KiB;  // of the WAL, at a time
 
 constexpr const char* connection_pragmas = R"(
   PRAGMA synchronous = FULL;
@@ -131,6 +135,26 @@ bool SqliteDatabase::checkpoint() {
 
 void SqliteDatabase::leave_files_on_close() {
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+void SqliteDatabase::rewrite_wal() {
+  execute("SELECT count(*) FROM sqlite_schema");  // opens the WAL if there is one
+  sqlite3_file* wal = nullptr;
+  int code = sqlite3_file_control(handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (code != SQLITE_OK) throw_error(handle(), code, "find the WAL");
+  if (wal == nullptr || wal->pMethods == nullptr) return;
+  auto check = [](int result) {
+    if (result != SQLITE_OK) throw_error(nullptr, result, "rewrite the WAL");
+  };
+  sqlite3_int64 size = 0;
+  check(wal->pMethods->xFileSize(wal, &size));
+  std::string bytes;
+  for (sqlite3_int64 at = 0; at < size; at += std::ssize(bytes)) {
+    bytes.resize(static_cast<std::size_t>(std::min<sqlite3_int64>(size - at, rewritten_bytes)));
+    check(wal->pMethods->xRead(wal, bytes.data(), static_cast<int>(bytes.size()), at));
+    check(wal->pMethods->xWrite(wal, bytes.data(), static_cast<int>(bytes.size()), at));
+  }
+  if (size > 0) check(wal->pMethods->xSync(wal, SQLITE_SYNC_FULL));
 }
 
 SqliteQuery::~SqliteQuery() {

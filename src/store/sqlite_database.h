@@ -73,6 +73,11 @@ class SqliteDatabase {
   /// From now on closing leaves the files as they are; otherwise the last connection copies the
   /// WAL into the database and removes it.
   void leave_files_on_close();
+  /// Writes what the WAL holds once more, and syncs it; on return what is read from it survives a
+  /// power cut. For the connection that writes, before it does. A sync that failed in an earlier
+  /// process may have left bytes in the kernel's cache, clean, that are on no disk: without this
+  /// they would be believed, and what is committed after them lost with them.
+  void rewrite_wal();
 
   sqlite3* handle() { return connection_.get(); }
 

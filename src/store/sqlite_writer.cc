@@ -14,6 +14,7 @@ SqliteWriter::SqliteWriter(Options options, Log& log)
       log_(log),
       database_(options_.database),
       next_checkpoint_frames_(options_.checkpoint_frames) {
+  database_.rewrite_wal();
   migrate(database_);
   thread_ = std::thread([this] { work(); });
   pthread_setname_np(thread_.native_handle(), "catalog-write");

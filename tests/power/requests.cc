@@ -59,6 +59,23 @@ Recording find_by_title(Product& product, const std::string& owner, const std::s
   throw Error(Fault::not_found, "there is no recording " + title);
 }
 
+Told create_once(Product& product, const Requests::Creating& wanted) {
+  auto body = make_body(product, wanted.bytes, wanted.slow_chunk);
+  Incoming incoming;
+  incoming.body = body.get();
+  if (wanted.slow_chunk == 0) incoming.bytes = wanted.bytes.size();
+  if (wanted.has_key) incoming.idempotency_key = wanted.title;
+  if (wanted.has_digest) {
+    auto digest = sha256_of(wanted.bytes);
+    incoming.digests.emplace_back(DigestAlgorithm::sha256, view_of(digest));
+  }
+  Description description;
+  description.title = wanted.title;
+  auto caller = product.caller(wanted.owner);
+  auto created = run_task(product.recordings.create(caller, description, incoming));
+  return Told{.recording = created.recording};
+}
+
 NewUpload new_upload(const Requests::Opening& wanted) {
   NewUpload upload;
   upload.description.title = wanted.title;
@@ -169,24 +186,20 @@ void Requests::create(const Creating& wanted) {
   auto change = [=, this](Model& model) {
     add(model, wanted.owner, wanted.title, wanted.bytes).hidden = wanted.has_digest;
   };
-  auto act = [=](Product& product) {
-    auto body = make_body(product, wanted.bytes, wanted.slow_chunk);
-    Incoming incoming;
-    incoming.body = body.get();
-    if (wanted.slow_chunk == 0) incoming.bytes = wanted.bytes.size();
-    if (wanted.has_key) incoming.idempotency_key = wanted.title;
-    if (wanted.has_digest) {
-      auto digest = sha256_of(wanted.bytes);
-      incoming.digests.emplace_back(DigestAlgorithm::sha256, view_of(digest));
-    }
-    Description description;
-    description.title = wanted.title;
-    auto caller = product.caller(wanted.owner);
-    auto created = run_task(product.recordings.create(caller, description, incoming));
-    return Told{.recording = created.recording};
-  };
+  auto act = [=](Product& product) { return create_once(product, wanted); };
   auto kind = wanted.has_digest ? "create, hidden" : wanted.has_key ? "create, keyed" : "create";
   session_.perform(kind, wanted.title, change, act, wanted.has_key ? Repeat::yes : Repeat::no);
+}
+
+void Requests::create_over_a_failed_commit(const Creating& wanted) {
+  auto change = [=, this](Model& model) { add(model, wanted.owner, wanted.title, wanted.bytes); };
+  auto act = [=, this](Product& product) {
+    session_.disk().fail_next_sync(data_folder + "/tapedeck.db-wal");
+    unless(Fault::unavailable, [&] { create_once(product, wanted); });
+    return create_once(session_.start_again(), wanted);
+  };
+  auto repeat = [=](Product& product) { create_once(product, wanted); };
+  session_.perform("create, commit failed", wanted.title, change, act, repeat);
 }
 
 void Requests::change(const std::string& title, const std::string& note) {

@@ -33,6 +33,9 @@ class Requests {
     std::size_t slow_chunk = 0;  // not 0: it comes so many bytes at a time, a second between them
   };
   void create(const Creating& wanted);
+  /// The catalog cannot sync, and takes no more; the program is started again, and the client
+  /// repeats.
+  void create_over_a_failed_commit(const Creating& wanted);
   void change(const std::string& title, const std::string& note);
   void trash(const std::string& title);
   void restore(const std::string& title);

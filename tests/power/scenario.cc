@@ -168,6 +168,9 @@ class Scenario {
         {.owner = "ann", .title = "refused", .bytes = make_bytes(1, 2'500), .has_key = true});
     requests_.create(
         {.owner = "ann", .title = "taken", .bytes = make_bytes(1, 2'500), .has_key = true});
+    requests_.create_over_a_failed_commit(
+        {.owner = "ann", .title = "repeated", .bytes = make_bytes(1, 2'500), .has_key = true});
+    requests_.create({.owner = "ann", .title = "next", .bytes = make_bytes(1, 2'500)});
   }
 
   Session& session_;

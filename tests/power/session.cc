@@ -23,6 +23,13 @@ Session::Session(std::uint64_t seed, const Bug& bug)
 
 Told Session::perform(const std::string& kind, const std::string& subject, const Change& change,
                       Act act, Repeat repeat) {
+  Repetition repetition;
+  if (repeat == Repeat::yes) repetition = [act](Product& product) { act(product); };
+  return perform(kind, subject, change, act, std::move(repetition));
+}
+
+Told Session::perform(const std::string& kind, const std::string& subject, const Change& change,
+                      const Act& act, Repetition repetition) {
   env_.pass(std::chrono::seconds(1));
   Step step;
   step.kind = kind;
@@ -38,13 +45,11 @@ Told Session::perform(const std::string& kind, const std::string& subject, const
   } catch (const Error& error) {
     if (error.fault() != Fault::unavailable) throw;
     model_ = *step.before;
-    repeat = Repeat::no;  // it would be done now
+    repetition = {};  // it would be done now
   }
   step.end = disk_.steps();
   step.after = std::make_shared<Model>(model_);
-  if (repeat == Repeat::yes) {
-    step.repeat = [act = std::move(act)](Product& product) { act(product); };
-  }
+  step.repeat = std::move(repetition);
   steps_.push_back(std::move(step));
   check();
   return told;
@@ -63,11 +68,16 @@ void Session::sweep() {
 
 void Session::restart() {
   auto act = [this](Product&) {
-    product_.reset();
-    product_ = std::make_unique<Product>(disk_, env_, Pace::settled, bug_);
+    start_again();
     return Told();
   };
   perform("restart", "", [](Model&) {}, act, Repeat::no);
+}
+
+Product& Session::start_again() {
+  product_.reset();
+  product_ = std::make_unique<Product>(disk_, env_, Pace::settled, bug_);
+  return *product_;
 }
 
 void Session::remember(const std::string& subject, const Told& told) {

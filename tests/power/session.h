@@ -48,6 +48,7 @@ class Session {
  public:
   using Change = std::function<void(Model&)>;
   using Act = std::function<Told(Product&)>;
+  using Repetition = std::function<void(Product&)>;
   enum class Repeat { no, yes };
 
   /// Starts the product on an empty disk; that is the first step.
@@ -58,12 +59,17 @@ class Session {
   /// show what the model says. Gives what `act` gave.
   Told perform(const std::string& kind, const std::string& subject, const Change& change, Act act,
                Repeat repeat);
+  /// The same, when a client would repeat another way.
+  Told perform(const std::string& kind, const std::string& subject, const Change& change,
+               const Act& act, Repetition repetition);
   /// Time passes before the next step.
   void pass(Millis duration) { env_.pass(duration); }
   /// A sweep, and what the model says of it.
   void sweep();
   /// Stopped in order, and started again.
   void restart();
+  /// The same as a part of a step. Gives the product that runs from then on.
+  Product& start_again();
 
   const Model& model() const { return model_; }
   const std::vector<Step>& steps() const { return steps_; }
