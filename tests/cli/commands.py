@@ -8,6 +8,8 @@ import time
 
 from stage import SPEECH, STOP_SECONDS, read
 
+MANUAL = os.path.join(os.path.dirname(__file__), "..", "..", "docs", "operating.md")
+
 
 def no_arguments_show_the_help(stage):
     assert "tapedeck serve" in stage.run().stdout
@@ -48,6 +50,11 @@ def config_reports_all_mistakes_at_once(stage):
     said = stage.run("config", code=2).stderr
     for part in ("trash_days", "plenty", "TAPEDECK_LISTEN"):
         assert part in said, said
+
+
+def every_setting_is_in_the_manual(stage):
+    reference = stage.run("config", "--reference").stdout.strip()
+    assert reference in read(MANUAL).decode(), "docs/operating.md has another table"
 
 
 def a_recording_goes_there_and_back(stage):
