@@ -95,6 +95,29 @@ TEST_F(WriterTest, TheWalIsRecycled) {
   EXPECT_LT(std::filesystem::file_size(folder_.path() + "/tapedeck.db-wal"), 200u * 1'024);
 }
 
+TEST_F(WriterTest, ALongWalThatAKilledProcessLeftIsTakenOver) {
+  TemporaryFolder left;
+  {
+    SqliteWriter writer({.database = database_options(), .idle_time = Millis(60'000)}, log_);
+    auto job = [](SqliteDatabase& database) {
+      for (int i = 0; i < 100; ++i)
+        add_secret(database, std::string(5'000, 'x') + std::to_string(i));
+    };
+    run_task(writer.write(job));
+    for (const auto* name : {"/tapedeck.db", "/tapedeck.db-wal"}) {
+      std::filesystem::copy(folder_.path() + name, left.path() + name);
+    }
+  }
+  ASSERT_GT(std::filesystem::file_size(left.path() + "/tapedeck.db-wal"), 300'000u);
+  auto options = database_options();
+  options.path = left.path() + "/tapedeck.db";
+  SqliteWriter writer({.database = options}, log_);
+  SqliteDatabase database(options);
+  auto row = database.query("SELECT count(*) FROM secrets");
+  ASSERT_TRUE(row.step());
+  EXPECT_EQ(row.integer(0), 100);
+}
+
 TEST_F(WriterTest, ANewerSchemaIsRefusedAndLeftAlone) {
   {
     SqliteDatabase database(database_options());

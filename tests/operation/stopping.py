@@ -22,7 +22,11 @@ def begin_upload(stage, token, framing, first):
     connection = socket.create_connection(("127.0.0.1", stage.port))
     connection.settimeout(30)
     connection.sendall(post_head(token, framing))
-    assert connection.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    heard = b""
+    while not heard.endswith(b"HTTP/1.1 100 Continue\r\n\r\n"):  # a 103 comes before it
+        piece = connection.recv(1000)
+        assert piece, heard
+        heard += piece
     connection.sendall(first)
     return connection
 
