@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <boost/asio/post.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -34,6 +35,14 @@ bool consume(std::array<ByteView, 3>& parts, std::size_t sent) {
 ssize_t read_cached(int file, char* data, std::size_t size, off_t offset) {
   iovec vector{data, size};
   return ::preadv2(file, &vector, 1, offset, RWF_NOWAIT);
+}
+
+/// False: sendfile would wait for the disk. Files are read from front to back, so the last byte
+/// tells of those before it.
+bool is_cached(const FileSlice& slice, std::size_t size) {
+  char last = 0;
+  auto at = static_cast<off_t>(slice.range.begin + size - 1);
+  return read_cached(slice.descriptor, &last, 1, at) >= 0 || errno != EAGAIN;
 }
 
 }  // namespace
@@ -142,6 +151,7 @@ Task<bool> ResponseSender::send_slice(FileSlice slice, const ResponseFraming& fr
 Task<bool> ResponseSender::send_file(FileSlice slice) {
   while (slice.range.size() > 0) {
     auto size = std::min<ByteCount>(slice.range.size(), turn_bytes_max);
+    if (!is_cached(slice, size)) co_await load(slice, size);
     auto step = wire_->send_file(slice.descriptor, slice.range.begin, size);
     if (step.kind == Step::Kind::broken) co_return false;
     if (step.kind == Step::Kind::ended) {
@@ -156,6 +166,17 @@ Task<bool> ResponseSender::send_file(FileSlice slice) {
     if (slice.range.size() > 0) co_await asio::post(bench_->context, use_task);
   }
   co_return true;
+}
+
+/// Into the page cache, by a thread that may block. An error shows again when it is sent.
+Task<void> ResponseSender::load(FileSlice slice, std::size_t size) {
+  auto read = [&] {
+    char last = 0;
+    auto at = static_cast<off_t>(slice.range.begin);
+    ::readahead(slice.descriptor, at, size);
+    return ::pread(slice.descriptor, &last, 1, at + static_cast<off_t>(size) - 1);
+  };
+  co_await on(bench_->door.file_pool, read);
 }
 
 Task<bool> ResponseSender::send_file_through_memory(FileSlice slice) {
@@ -179,7 +200,7 @@ Task<std::size_t> ResponseSender::read_file(FileSlice slice, BufferPool::Lease& 
   auto count = read_cached(slice.descriptor, data, size, offset);
   if (count < 0) {
     auto read = [&] { return ::pread(slice.descriptor, data, size, offset); };
-    count = co_await on(*bench_->door.file_pool, read);
+    count = co_await on(bench_->door.file_pool, read);
   }
   if (count <= 0) throw Error(Fault::internal, "a file is shorter than its slice");
   co_return static_cast<std::size_t>(count);

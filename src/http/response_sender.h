@@ -35,6 +35,7 @@ class ResponseSender {
   Task<bool> send_piece(ByteView piece, const ResponseFraming& framing);
   Task<bool> send_slice(FileSlice slice, const ResponseFraming& framing);
   Task<bool> send_file(FileSlice slice);
+  Task<void> load(FileSlice slice, std::size_t size);
   Task<bool> send_file_through_memory(FileSlice slice);
   Task<std::size_t> read_file(FileSlice slice, BufferPool::Lease& buffer);
   bool write_now(Parts& parts, bool more);

@@ -84,10 +84,10 @@ TEST(Streaming, echoes_while_the_client_still_sends) {
 /// A temporary file with bytes that show where they are from.
 class NumberedFile {
  public:
-  explicit NumberedFile(std::size_t size) {
-    char path[] = "/dev/shm/tapedeck-http-XXXXXX";
-    descriptor_ = ::mkstemp(path);
-    ::unlink(path);
+  explicit NumberedFile(std::size_t size, const std::string& folder = "/dev/shm/") {
+    auto path = folder + "tapedeck-http-XXXXXX";
+    descriptor_ = ::mkstemp(path.data());
+    ::unlink(path.c_str());
     while (bytes_.size() < size) bytes_ += fmt::format("{:08x}", bytes_.size());
     bytes_.resize(size);
     if (::write(descriptor_, bytes_.data(), size) != static_cast<ssize_t>(size)) std::abort();
@@ -95,6 +95,11 @@ class NumberedFile {
   ~NumberedFile() { ::close(descriptor_); }
   NumberedFile(const NumberedFile&) = delete;
   NumberedFile& operator=(const NumberedFile&) = delete;
+  /// Out of the page cache: from now on it must be read from its disk.
+  void drop_from_cache() {
+    if (::fdatasync(descriptor_) != 0) std::abort();
+    if (::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED) != 0) std::abort();
+  }
   int descriptor() const { return descriptor_; }
   const std::string& bytes() const { return bytes_; }
 
@@ -146,6 +151,22 @@ TEST(Streaming, sends_pieces_of_files_exactly) {
   }
   client.send("GET /lie HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_FALSE(client.receive().whole);
+}
+
+TEST(Streaming, sends_a_file_that_is_not_in_the_page_cache) {
+  NumberedFile file(3 * MiB + 123, testing::TempDir());
+  auto serve = [&](Request&) -> Task<Response> {
+    file.drop_from_cache();
+    auto response = make_response(200);
+    response.body = std::make_unique<FileSource>(file.descriptor(), file.bytes().size());
+    co_return response;
+  };
+  RunningServer server(serve);
+  RawClient client(server.port());
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  auto reply = client.receive();
+  EXPECT_TRUE(reply.whole);
+  EXPECT_TRUE(reply.body == "begin:" + file.bytes());
 }
 
 TEST(Streaming, survives_clients_that_leave_in_the_middle) {

@@ -14,10 +14,9 @@ Door::Door(ServerOptions o, Handler h, Log& l)
       handler(std::move(h)),
       log(l),
       proxies(options.trusted_proxies),
-      admission(options.limits) {
-  if (options.tls.certificate_file.empty()) return;
-  tls = std::make_unique<TlsIdentity>(options.tls);
-  file_pool = std::make_unique<Pool>(Pool::Options{.name = "tls-file", .threads = file_threads});
+      admission(options.limits),
+      file_pool({.name = "file", .threads = file_threads}) {
+  if (!options.tls.certificate_file.empty()) tls = std::make_unique<TlsIdentity>(options.tls);
 }
 
 Workbench::Workbench(Door& the_door, asio::io_context& the_context)

@@ -25,7 +25,7 @@ struct Door {
   TrustedProxies proxies;
   Admission admission;
   std::unique_ptr<TlsIdentity> tls;  // null: plain
-  std::unique_ptr<Pool> file_pool;   // reads files for TLS that are not in the page cache
+  Pool file_pool;                    // reads files that are not in the page cache
 };
 
 /// How far a stop has come.

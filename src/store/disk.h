@@ -19,6 +19,7 @@ class DiskFile {
  public:
   virtual ~DiskFile() = default;
 
+  /// Cheapest in whole pages of a PageBuffer: those need not go through the kernel's cache.
   virtual void append(ByteView bytes) = 0;
   /// Lets the disk start on what was appended, so that a later sync() has less to wait for.
   /// Promises nothing.

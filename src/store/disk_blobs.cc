@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "store/blob_files.h"
+#include "store/page_buffer.h"
 
 namespace tapedeck {
 
@@ -57,13 +58,17 @@ struct DiskBlobs::Gathered {
     bytes.append(chunk);
     all += chunk.size();
   }
-  void clear() {
-    all -= bytes.size();
-    bytes.clear();
+  /// What one write takes: whole pages, so that the next begins on one, and at the end all.
+  ByteView writable() const {
+    return bytes.view().substr(0, is_end ? bytes.size() : bytes.whole_page_bytes());
+  }
+  void drop(std::size_t count) {
+    all -= count;
+    bytes.drop(count);
   }
 
   std::atomic<ByteCount>& all;
-  std::string bytes;
+  PageBuffer bytes;
   bool is_end = false;       // the source has no more
   std::exception_ptr error;  // what the source threw
 };
@@ -96,13 +101,15 @@ Task<void> DiskBlobs::gather(ByteSource& source, Gathered& gathered) {
 }
 
 /// On the pool. After an error the file is gone, as far as that can be done: the rest is garbage.
-void DiskBlobs::write(Writing& writing, const Gathered& gathered, Checksums& sums) {
+void DiskBlobs::write(Writing& writing, Gathered& gathered, Checksums& sums) {
   try {
     if (gathered.error) std::rethrow_exception(gathered.error);
     if (!writing.file) writing.file = disk_.create(writing.path);
-    sums.update(gathered.bytes);
-    writing.file->append(gathered.bytes);
-    writing.written += gathered.bytes.size();
+    auto bytes = gathered.writable();
+    sums.update(bytes);
+    writing.file->append(bytes);
+    writing.written += bytes.size();
+    gathered.drop(bytes.size());
     if (gathered.is_end) {
       writing.file->sync();
       disk_.sync_folder(writing.folder);  // only now is the name as durable as the bytes
@@ -131,7 +138,6 @@ Task<ByteCount> DiskBlobs::put(const BlobKey& key, ByteSource& source, Checksums
   Gathered gathered(gathered_);
   auto job = [&] { write(writing, gathered, sums); };
   do {
-    gathered.clear();
     co_await gather(source, gathered);
     bool is_nothing = gathered.bytes.empty() && !writing.file;
     if (gathered.error && is_nothing) std::rethrow_exception(gathered.error);

@@ -18,7 +18,7 @@ class DiskBlobs final : public Blobs {
  public:
   struct Options {
     std::string root;                     // the folder with the 32; must exist
-    ByteCount gather_max = MiB;           // bytes in memory for one write
+    ByteCount gather_max = 960 * KiB;     // for one write; with the piece that exceeds it, a MiB
     ByteCount gather_all_max = 64 * MiB;  // for all puts together; beyond, writes are small
     ByteCount start_writing_every = 8 * MiB;
     std::size_t open_max = 256;  // files lately played that stay open; at most twice as many
@@ -44,7 +44,7 @@ class DiskBlobs final : public Blobs {
   };
 
   Task<void> gather(ByteSource& source, Gathered& gathered);
-  void write(Writing& writing, const Gathered& gathered, Checksums& sums);
+  void write(Writing& writing, Gathered& gathered, Checksums& sums);
   std::shared_ptr<DiskFile> find_open(const BlobKey& key, std::uint64_t& erasures);
   void keep_open(const BlobKey& key, std::shared_ptr<DiskFile> file, std::uint64_t erasures);
   void forget_open(const BlobKey& key);

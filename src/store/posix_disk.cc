@@ -1,4 +1,5 @@
 #include <cerrno>
+#include <cstdint>
 #include <system_error>
 
 #include <dirent.h>
@@ -10,6 +11,7 @@
 
 #include "base/error.h"
 #include "store/disk.h"
+#include "store/page_buffer.h"
 #include "store/posix.h"
 
 namespace tapedeck {
@@ -38,24 +40,28 @@ auto uninterrupted(Call call) {
   }
 }
 
+/// Fewer bytes go through the page cache, where the next to read them finds them.
+constexpr std::size_t direct_bytes_min = 32 * KiB;
+
 class PosixFile final : public DiskFile {
  public:
-  PosixFile(Descriptor descriptor, std::string path)
-      : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+  PosixFile(Descriptor descriptor, std::string path, off_t size)
+      : descriptor_(std::move(descriptor)), path_(std::move(path)), size_(size) {}
 
   void append(ByteView bytes) override {
-    while (!bytes.empty()) {
-      auto written = uninterrupted([&] { return ::write(fd(), bytes.data(), bytes.size()); });
-      if (written < 0) throw_errno("write", path_);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-      appended_ += written;
+    auto direct = direct_part(bytes);
+    if (direct > 0 && set_direct(true)) {
+      write_all(bytes.substr(0, direct));
+      bytes.remove_prefix(direct);
     }
+    set_direct(false);
+    write_all(bytes);
   }
 
   void start_writing() override {
     // A hint: an error of the disk shows again, and counts, in sync().
-    ::sync_file_range(fd(), started_, appended_ - started_, SYNC_FILE_RANGE_WRITE);
-    started_ = appended_;
+    ::sync_file_range(fd(), started_, size_ - started_, SYNC_FILE_RANGE_WRITE);
+    started_ = size_;
   }
 
   void sync() override {
@@ -76,20 +82,45 @@ class PosixFile final : public DiskFile {
     return done;
   }
 
-  ByteCount size() override {
-    struct stat facts{};
-    if (::fstat(fd(), &facts) != 0) throw_errno("stat", path_);
-    return static_cast<ByteCount>(facts.st_size);
-  }
+  ByteCount size() override { return static_cast<ByteCount>(size_); }
 
   std::optional<int> descriptor() const override { return descriptor_.number(); }
 
  private:
   int fd() const { return descriptor_.number(); }
 
+  /// How many of the bytes can go straight from memory to the disk.
+  std::size_t direct_part(ByteView bytes) const {
+    auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
+    auto is_aligned = address % PageBuffer::page_bytes == 0 &&
+                      static_cast<std::size_t>(size_) % PageBuffer::page_bytes == 0;
+    if (!is_aligned || bytes.size() < direct_bytes_min) return 0;
+    return bytes.size() - bytes.size() % PageBuffer::page_bytes;
+  }
+
+  /// False where the file system cannot.
+  bool set_direct(bool wanted) {
+    if (direct_ == wanted) return true;
+    if (::fcntl(fd(), F_SETFL, O_WRONLY | (wanted ? O_DIRECT : 0)) != 0) return false;
+    direct_ = wanted;
+    return true;
+  }
+
+  void write_all(ByteView bytes) {
+    while (!bytes.empty()) {
+      auto written = uninterrupted([&] { return ::write(fd(), bytes.data(), bytes.size()); });
+      // A file system or its disk may have stricter rules than pages, and tell only here.
+      if (written < 0 && errno == EINVAL && direct_ && set_direct(false)) continue;
+      if (written < 0) throw_errno("write", path_);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+      size_ += written;
+    }
+  }
+
   Descriptor descriptor_;
   std::string path_;
-  off_t appended_ = 0;
+  bool direct_ = false;
+  off_t size_;  // asked once: no other process changes our files
   off_t started_ = 0;
 };
 
@@ -99,15 +130,16 @@ std::unique_ptr<DiskFile> PosixDisk::create(const std::string& path) {
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
   Descriptor descriptor(uninterrupted([&] { return ::open(path.c_str(), flags, 0600); }));
   if (!descriptor.is_open()) throw_errno("create", path);
-  return std::make_unique<PosixFile>(std::move(descriptor), path);
+  return std::make_unique<PosixFile>(std::move(descriptor), path, 0);
 }
 
 std::unique_ptr<DiskFile> PosixDisk::open(const std::string& path) {
   constexpr int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW;
   Descriptor descriptor(uninterrupted([&] { return ::open(path.c_str(), flags); }));
-  if (descriptor.is_open()) return std::make_unique<PosixFile>(std::move(descriptor), path);
-  if (errno == ENOENT) return nullptr;
-  throw_errno("open", path);
+  if (!descriptor.is_open() && errno == ENOENT) return nullptr;
+  struct stat facts{};
+  if (!descriptor.is_open() || ::fstat(descriptor.number(), &facts) != 0) throw_errno("open", path);
+  return std::make_unique<PosixFile>(std::move(descriptor), path, facts.st_size);
 }
 
 bool PosixDisk::remove(const std::string& path) {

@@ -1,0 +1,33 @@
+#include "store/page_buffer.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <new>
+
+#include "base/check.h"
+
+namespace tapedeck {
+
+void PageBuffer::append(ByteView bytes) {
+  auto needed = size_ + bytes.size();
+  if (needed > capacity_) {
+    auto capacity = std::max(std::bit_ceil(needed), page_bytes);
+    std::unique_ptr<char[], Free> larger(
+        static_cast<char*>(std::aligned_alloc(page_bytes, capacity)));
+    if (!larger) throw std::bad_alloc();
+    if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger);
+    capacity_ = capacity;
+  }
+  if (!bytes.empty()) std::memcpy(bytes_.get() + size_, bytes.data(), bytes.size());
+  size_ = needed;
+}
+
+void PageBuffer::drop(std::size_t count) {
+  MUST(count <= size_);
+  size_ -= count;
+  if (size_ > 0) std::memmove(bytes_.get(), bytes_.get() + count, size_);
+}
+
+}  // namespace tapedeck

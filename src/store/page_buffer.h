@@ -1,0 +1,36 @@
+// PageBuffer: bytes in whole pages of memory, as a disk takes them without a copy.
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+
+#include "base/bytes.h"
+
+namespace tapedeck {
+
+/// Grows as a string does; begins on a page.
+class PageBuffer {
+ public:
+  static constexpr std::size_t page_bytes = 4 * KiB;  // a multiple of every disk's own unit
+
+  void append(ByteView bytes);
+  /// Removes the first `count`; what is left moves to the front.
+  void drop(std::size_t count);
+
+  ByteView view() const { return {bytes_.get(), size_}; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  /// Of the bytes, those in full pages.
+  std::size_t whole_page_bytes() const { return size_ - size_ % page_bytes; }
+
+ private:
+  struct Free {
+    void operator()(char* bytes) const { std::free(bytes); }
+  };
+
+  std::unique_ptr<char[], Free> bytes_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;  // a multiple of page_bytes
+};
+
+}  // namespace tapedeck
