@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 #include <new>
 
@@ -9,12 +10,17 @@
 
 namespace tapedeck {
 
+namespace {
+constexpr std::size_t capacity_min = 256;
+}
+
 void PageBuffer::append(ByteView bytes) {
   auto needed = size_ + bytes.size();
   if (needed > capacity_) {
-    auto capacity = std::max(std::bit_ceil(needed), page_bytes);
+    auto capacity = std::max(std::bit_ceil(needed), capacity_min);
+    auto alignment = capacity >= aligned_from ? page_bytes : alignof(std::max_align_t);
     std::unique_ptr<char[], Free> larger(
-        static_cast<char*>(std::aligned_alloc(page_bytes, capacity)));
+        static_cast<char*>(std::aligned_alloc(alignment, capacity)));
     if (!larger) throw std::bad_alloc();
     if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
     bytes_ = std::move(larger);

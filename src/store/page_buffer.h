@@ -8,10 +8,12 @@
 
 namespace tapedeck {
 
-/// Grows as a string does; begins on a page.
+/// Grows as a string does. From `aligned_from` bytes on it begins on a page: to align less would
+/// cost a small buffer as much again.
 class PageBuffer {
  public:
   static constexpr std::size_t page_bytes = 4 * KiB;  // a multiple of every disk's own unit
+  static constexpr std::size_t aligned_from = 32 * KiB;
 
   void append(ByteView bytes);
   /// Removes the first `count`; what is left moves to the front.
@@ -30,7 +32,7 @@ class PageBuffer {
 
   std::unique_ptr<char[], Free> bytes_;
   std::size_t size_ = 0;
-  std::size_t capacity_ = 0;  // a multiple of page_bytes
+  std::size_t capacity_ = 0;  // a power of two
 };
 
 }  // namespace tapedeck

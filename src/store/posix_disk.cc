@@ -41,7 +41,7 @@ auto uninterrupted(Call call) {
 }
 
 /// Fewer bytes go through the page cache, where the next to read them finds them.
-constexpr std::size_t direct_bytes_min = 32 * KiB;
+constexpr std::size_t direct_bytes_min = PageBuffer::aligned_from;
 
 class PosixFile final : public DiskFile {
  public:

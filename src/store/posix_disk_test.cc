@@ -13,14 +13,16 @@ std::string pattern(std::size_t size) {
   return bytes;
 }
 
-TEST(PageBuffer, keeps_bytes_in_order_and_begins_on_a_page) {
+TEST(PageBuffer, keeps_bytes_in_order_and_when_it_is_large_begins_on_a_page) {
   auto bytes = pattern(100'000);
   PageBuffer buffer;
   std::size_t at = 0;
   for (std::size_t piece : {1, 4095, 4096, 5000, 70'000, 16'808}) {
     buffer.append(ByteView(bytes).substr(at, piece));
     at += piece;
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer.view().data()) % PageBuffer::page_bytes, 0);
+    auto address = reinterpret_cast<std::uintptr_t>(buffer.view().data());
+    bool is_aligned = address % PageBuffer::page_bytes == 0;
+    EXPECT_TRUE(is_aligned || at < PageBuffer::aligned_from) << at;
     EXPECT_EQ(buffer.view(), ByteView(bytes).substr(0, at));
   }
   EXPECT_EQ(buffer.whole_page_bytes(), 24u * 4096);
