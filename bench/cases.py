@@ -1,9 +1,11 @@
 """The cases: what is measured, of both programs alike."""
 
-import statistics
+import os
 import subprocess
 
+import live_cases
 import machine
+from figures import row
 import servers
 
 SMALL, LARGE = 64 * 1024, 100 * 1024 * 1024
@@ -37,21 +39,6 @@ class Bench:
         return row(case, metric, unit, mine, theirs, peer_name)
 
 
-def row(case, metric, unit, mine, theirs, peer_name):
-    own = statistics.median(mine)
-    other = statistics.median(theirs) if theirs else None
-    return {
-        "case": case,
-        "metric": metric,
-        "unit": unit,
-        "ours": own,
-        "peer": peer_name,
-        "peer_value": other,
-        "ratio": own / other if other else None,
-        "spread": (max(mine) - min(mine)) / own if own else 0.0,
-    }
-
-
 def healthz(bench):
     with bench.tapedeck("healthz") as ours, bench.nginx("n-healthz") as peer:
         run = lambda server, path: servers.drive(
@@ -79,6 +66,7 @@ def upload(bench, case, size, connections, requests):
         late = {"ours": [], "peer": []}
 
         def run(server, who, path, headers):
+            os.sync()  # nobody's sync pays for bytes that the other left in the page cache
             figures = servers.drive(server.port, path=path, headers=headers, **plan)
             late[who].append(figures["p99_us"] / 1000)
             return figures[figure]
@@ -232,4 +220,7 @@ ALL = {
     "list": list_pages,
     "memory": memory,
     "start": start,
+    "live": live_cases.live,
+    "live-most": live_cases.live_most,
+    "slow": live_cases.slow,
 }

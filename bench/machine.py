@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ BUILD = ROOT / "build" / "release"
 WORK = ROOT / "build" / "bench"
 
 SERVER_CORE, CLIENT_CORE = "0", "1"
+GENERATORS = ("load", "live", "hold", "fill")
 
 
 def enter_own_network():
@@ -30,7 +32,7 @@ def enter_own_network():
 
 
 def build_programs():
-    """The release binary, the load generator and the filler."""
+    """The release binary, the load generators and the filler."""
     for tool in ("cmake", "ninja", "nginx", "taskset"):
         if shutil.which(tool) is None:
             sys.exit(
@@ -40,7 +42,7 @@ def build_programs():
         ["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
     subprocess.run(
-        ["ninja", "-C", str(BUILD), "tapedeck", "tapedeck_load", "tapedeck_fill"],
+        ["ninja", "-C", str(BUILD), "tapedeck", *(f"tapedeck_{name}" for name in GENERATORS)],
         check=True,
         stdout=subprocess.DEVNULL,
     )
@@ -65,7 +67,7 @@ def workplace(given):
     mounted = (
         made.returncode == 0
         and subprocess.run(
-            ["mount", "-o", "loop", str(image), str(mount)], capture_output=True
+            ["mount", "-o", "loop,noinit_itable", str(image), str(mount)], capture_output=True
         ).returncode
         == 0
     )
@@ -80,4 +82,10 @@ def workplace(given):
 
 
 def pinned(core, command):
-    return ["taskset", "-c", core, *map(str, command)]
+    return [*(["taskset", "-c", core] if core else []), *map(str, command)]
+
+
+def raise_descriptor_limit():
+    """For this process and the servers and generators that it starts."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -42,12 +42,10 @@ def drive(port, **plan):
 class Server:
     """A child process that listens; stopped with the `with` block."""
 
-    def __init__(self, command, port, ready_path, log):
+    def __init__(self, command, port, ready_path, log, core=machine.SERVER_CORE):
         self.port = port
         started = time.monotonic()
-        self.process = subprocess.Popen(
-            machine.pinned(machine.SERVER_CORE, command), stdout=log, stderr=log
-        )
+        self.process = subprocess.Popen(machine.pinned(core, command), stdout=log, stderr=log)
         self.start_ms = self.wait_for(ready_path, started)
 
     def wait_for(self, path, started):
@@ -80,7 +78,8 @@ class Server:
 
 
 class Tapedeck(Server):
-    def __init__(self, folder, log, token=None):
+    def __init__(self, folder, log, token=None, core=machine.SERVER_CORE, options=()):
+        """On one core; with `core` None on all of them."""
         port = free_port()
         command = [
             machine.BUILD / "tapedeck",
@@ -90,13 +89,14 @@ class Tapedeck(Server):
             "--data",
             folder,
             "--threads",
-            "1",
+            "1" if core else "0",
             "--signup",
             "open",
             "--log-level",
             "warning",
+            *options,
         ]
-        super().__init__(command, port, "/healthz", log)
+        super().__init__(command, port, "/healthz", log, core)
         self.token = token or self.sign_up()
 
     def sign_up(self):
@@ -149,3 +149,20 @@ class Nginx(Server):
             "/ok",
             log,
         )
+
+
+class TusNode(Server):
+    """@tus/server with its FileStore, on Node; both fetched by npm when they are not there."""
+
+    PACKAGES = ("@tus/server@2", "@tus/file-store@2")
+
+    def __init__(self, folder, log):
+        engine = machine.WORK / "tus"
+        if not (engine / "node_modules" / "@tus" / "file-store").exists():
+            engine.mkdir(parents=True, exist_ok=True)
+            npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", engine]
+            subprocess.run([*npm, *self.PACKAGES], check=True)
+        folder.mkdir(exist_ok=True)
+        port = free_port()
+        script = machine.ROOT / "bench" / "live" / "tus_server.mjs"
+        super().__init__(["node", script, engine, folder, port], port, "/", log, core=None)

@@ -33,10 +33,12 @@ std::string_view field(std::string_view head, std::string_view name) {
   return {};
 }
 
-std::string fill_in(std::string path, std::uint64_t number) {
-  auto at = path.find("{n}");
-  if (at != std::string::npos) path.replace(at, 3, std::to_string(number));
-  return path;
+sockaddr_in socket_address(const std::string& host, std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  inet_pton(AF_INET, host.c_str(), &address.sin_addr);
+  return address;
 }
 
 }  // namespace
@@ -48,23 +50,23 @@ Connection::~Connection() {
 void Connection::open() {
   if (socket_ >= 0) ::close(socket_);
   socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(plan_.port);
-  inet_pton(AF_INET, plan_.host.c_str(), &address.sin_addr);
-  if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+  int later = 1;  // the port is chosen with the connection, so each address has all of them
+  ::setsockopt(socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &later, sizeof later);
+  auto own = socket_address(address_.from, 0);
+  auto* any = reinterpret_cast<sockaddr*>(&own);
+  if (!address_.from.empty() && ::bind(socket_, any, sizeof own) != 0) {
+    throw std::runtime_error("cannot use the address " + address_.from);
+  }
+  auto server = socket_address(address_.host, address_.port);
+  if (::connect(socket_, reinterpret_cast<sockaddr*>(&server), sizeof server) != 0) {
     throw std::runtime_error(std::string("cannot connect: ") + std::strerror(errno));
   }
   int on = 1;
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-void Connection::begin(std::uint64_t number) {
-  head_ = plan_.method + " " + fill_in(plan_.path, number) + " HTTP/1.1\r\nHost: " + plan_.host +
-          "\r\n";
-  for (const auto& header : plan_.headers) head_ += fill_in(header, number) + "\r\n";
-  if (plan_.has_body) head_ += "Content-Length: " + std::to_string(plan_.body_bytes) + "\r\n";
-  head_ += "\r\n";
+void Connection::begin(Outgoing request) {
+  request_ = std::move(request);
   head_sent_ = 0;
   body_sent_ = 0;
   began_ = Clock::now();
@@ -84,20 +86,22 @@ bool Connection::send_some() {
   while (wants_to_write()) {
     iovec pieces[2];
     std::size_t count = 0;
-    if (head_sent_ < head_.size()) {
-      pieces[count++] = {head_.data() + head_sent_, head_.size() - head_sent_};
+    auto& head = request_.head;
+    if (head_sent_ < head.size()) {
+      pieces[count++] = {head.data() + head_sent_, head.size() - head_sent_};
     }
-    if (body_sent_ < body_bytes()) {
-      auto at = body_sent_ % payload_.size();
-      auto size = std::min<std::uint64_t>(payload_.size() - at, body_bytes() - body_sent_);
-      pieces[count++] = {const_cast<char*>(payload_.data()) + at, size};
+    if (body_sent_ < request_.body_bytes) {
+      auto payload = request_.payload;
+      auto at = (request_.payload_at + body_sent_) % payload.size();
+      auto size = std::min<std::uint64_t>(payload.size() - at, request_.body_bytes - body_sent_);
+      pieces[count++] = {const_cast<char*>(payload.data()) + at, size};
     }
     msghdr message{};
     message.msg_iov = pieces;
     message.msg_iovlen = count;
     auto sent = ::sendmsg(socket_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent < 0) return errno == EAGAIN || errno == EINTR;
-    auto of_head = std::min<std::size_t>(static_cast<std::size_t>(sent), head_.size() - head_sent_);
+    auto of_head = std::min<std::size_t>(static_cast<std::size_t>(sent), head.size() - head_sent_);
     head_sent_ += of_head;
     body_sent_ += static_cast<std::size_t>(sent) - of_head;
   }
@@ -112,11 +116,24 @@ bool Connection::parse_head() {
   chunked_ = field(head, "Transfer-Encoding") == "chunked";
   auto length = field(head, "Content-Length");
   answer_bytes_ = length.empty() ? 0 : std::strtoull(std::string(length).c_str(), nullptr, 10);
-  if (plan_.method == "HEAD" || status_ == 204 || status_ == 304) answer_bytes_ = 0;
-  received_bytes_ = answer_head_.size() - end - 4;
-  chunk_tail_ = answer_head_.substr(end + 4);
+  if (request_.is_head || status_ == 204 || status_ == 304) answer_bytes_ = 0;
   head_read_ = true;
+  auto body = answer_head_.substr(end + 4);
+  answer_head_.resize(end + 2);
+  take_body(body);
   return true;
+}
+
+void Connection::take_body(std::string_view bytes) {
+  received_bytes_ += bytes.size();
+  if (viewer_) viewer_(bytes);
+  if (!chunked_) return;
+  chunk_tail_ += bytes;
+  if (chunk_tail_.size() > 8) chunk_tail_.erase(0, chunk_tail_.size() - 8);
+}
+
+std::string_view Connection::answer_field(std::string_view name) const {
+  return field(answer_head_, name);
 }
 
 Connection::Progress Connection::read_some() {
@@ -133,11 +150,7 @@ Connection::Progress Connection::read_some() {
       parse_head();
       continue;
     }
-    received_bytes_ += bytes.size();
-    if (chunked_) {
-      chunk_tail_ += bytes;
-      if (chunk_tail_.size() > 8) chunk_tail_.erase(0, chunk_tail_.size() - 8);
-    }
+    take_body(bytes);
   }
 }
 

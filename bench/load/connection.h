@@ -3,18 +3,33 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
-
-#include "bench/load/plan.h"
+#include <string_view>
 
 namespace load {
 
 using Clock = std::chrono::steady_clock;
 
+struct Address {
+  std::string host = "127.0.0.1";  // IPv4
+  std::uint16_t port = 0;
+  std::string from;  // the client's own address; empty: the system's choice
+};
+
+/// What one request sends.
+struct Outgoing {
+  std::string head;              // with the empty line
+  std::string_view payload;      // repeated to make a body of any length …
+  std::uint64_t payload_at = 0;  // … from here on
+  std::uint64_t body_bytes = 0;
+  bool is_head = false;  // the answer has no body, whatever it announces
+};
+
 /// Non-blocking; driven by the readiness of its socket.
 class Connection {
  public:
-  Connection(const Plan& plan, const std::string& payload) : plan_(plan), payload_(payload) {}
+  explicit Connection(Address address) : address_(std::move(address)) {}
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -23,8 +38,7 @@ class Connection {
   void open();
   int descriptor() const { return socket_; }
 
-  /// Begins request `number`.
-  void begin(std::uint64_t number);
+  void begin(Outgoing request);
 
   enum class Progress { waiting, answered, broken };
   /// Sends and reads what is possible now.
@@ -32,20 +46,26 @@ class Connection {
 
   Clock::time_point began() const { return began_; }
   int status() const { return status_; }
+  /// A field of the answer's head; empty when absent.
+  std::string_view answer_field(std::string_view name) const;
   std::uint64_t received_bytes() const { return received_bytes_; }  // of the answer's body
-  bool wants_to_write() const { return head_sent_ < head_.size() || body_sent_ < body_bytes(); }
+  /// Who wants to see the answers' bodies.
+  void show_bodies(std::function<void(std::string_view)> viewer) { viewer_ = std::move(viewer); }
+  bool wants_to_write() const {
+    return head_sent_ < request_.head.size() || body_sent_ < request_.body_bytes;
+  }
 
  private:
-  std::uint64_t body_bytes() const { return plan_.has_body ? plan_.body_bytes : 0; }
   bool send_some();  // false: broken
   Progress read_some();
   bool parse_head();  // false: not whole yet
+  void take_body(std::string_view bytes);
 
-  const Plan& plan_;
-  const std::string& payload_;  // repeated to make a body of any length
+  const Address address_;
+  std::function<void(std::string_view)> viewer_;
   int socket_ = -1;
 
-  std::string head_;
+  Outgoing request_;
   std::size_t head_sent_ = 0;
   std::uint64_t body_sent_ = 0;
   Clock::time_point began_;

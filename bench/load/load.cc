@@ -27,6 +27,12 @@ struct Result {
   double seconds = 0;
 };
 
+std::string fill_in(std::string text, std::uint64_t number) {
+  auto at = text.find("{n}");
+  if (at != std::string::npos) text.replace(at, 3, std::to_string(number));
+  return text;
+}
+
 class Run {
  public:
   explicit Run(const Plan& plan) : plan_(plan), epoll_(::epoll_create1(0)) {
@@ -40,7 +46,7 @@ class Run {
   Result go() {
     start_ = Clock::now();
     for (unsigned i = 0; i < plan_.connections; ++i) {
-      connections_.push_back(std::make_unique<Connection>(plan_, payload_));
+      connections_.push_back(std::make_unique<Connection>(Address{plan_.host, plan_.port, ""}));
       connections_.back()->open();
       next(i);
     }
@@ -57,9 +63,22 @@ class Run {
 
   void next(std::size_t index) {
     if (over()) return;
-    connections_[index]->begin(first_number_ + begun_++);
+    connections_[index]->begin(make_request(first_number_ + begun_++));
     ++under_way_;
     go_on(index, EPOLL_CTL_ADD);
+  }
+
+  Outgoing make_request(std::uint64_t number) const {
+    Outgoing request;
+    auto& head = request.head;
+    head = plan_.method + " " + fill_in(plan_.path, number) + " HTTP/1.1\r\nHost: " + plan_.host;
+    for (const auto& header : plan_.headers) head += "\r\n" + fill_in(header, number);
+    if (plan_.has_body) head += "\r\nContent-Length: " + std::to_string(plan_.body_bytes);
+    head += "\r\n\r\n";
+    request.payload = payload_;
+    request.body_bytes = plan_.has_body ? plan_.body_bytes : 0;
+    request.is_head = plan_.method == "HEAD";
+    return request;
   }
 
   void watch(std::size_t index, int operation) {

@@ -1,0 +1,174 @@
+"""The live load: many recorders at once, and many slow clients. Generator and server share the
+cores."""
+
+import json
+import subprocess
+import threading
+import time
+
+import machine
+import servers
+from figures import row
+
+MANY_LIVE = ("--live-max", "1000000")
+LATE_MAX_MS = 2_000
+PEER = "@tus/server FileStore, unsynced"
+
+
+class Memory:
+    """The largest resident memory of a process while the `with` block runs, and that before it."""
+
+    def __init__(self, server):
+        self.server, self.over = server, threading.Event()
+        self.before = self.largest = server.memory_kib("VmRSS")
+        self.thread = threading.Thread(target=self.watch)
+
+    def watch(self):
+        while not self.over.wait(0.1):
+            self.largest = max(self.largest, self.server.memory_kib("VmRSS"))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+    def kib_of_each(self, count):
+        return (self.largest - self.before) / count
+
+
+def tapedeck(bench, name):
+    with bench.tapedeck(name) as server:
+        token = server.token  # a process of its own: hashing the password takes 64 MiB
+    return servers.Tapedeck(
+        bench.folder_of(name), bench.log, token, core=None, options=MANY_LIVE
+    )
+
+
+def record(server, recorders, seconds):
+    """One run of the recorders. None when they could not be served at all."""
+    command = [machine.BUILD / "bench" / "tapedeck_live", "--port", server.port]
+    command += ["--recorders", recorders, "--appends", seconds]
+    if isinstance(server, servers.Tapedeck):
+        command += ["--authorization", server.auth]
+        command += ["--audio-path", "/api/v1/recordings/{id}/audio"]
+    else:
+        command += ["--path", "/files"]
+    with Memory(server) as memory:
+        out = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    if out.returncode != 0:
+        return {"error": out.stderr.strip()}
+    return json.loads(out.stdout) | {"kib": memory.kib_of_each(recorders)}
+
+
+def must(figures):
+    if "error" in figures:
+        raise SystemExit(f"the live generator failed: {figures['error']}")
+    return figures
+
+
+def live(bench):
+    recorders, seconds = (200, 3) if bench.quick else (2_000, 60)
+    with tapedeck(bench, "live") as server:
+        ours = must(record(server, recorders, seconds))
+    with servers.TusNode(bench.folder_of("live-peer"), bench.log) as server:
+        peer = record(server, recorders, seconds)
+    case = f"live, {recorders:,} recorders, 4 KiB a second each"
+    theirs = (lambda name: [peer[name]]) if "error" not in peer else (lambda _: [])
+    late = lambda figures, name: [figures[name] / 1000]
+    peers = PEER if "error" not in peer else f"{PEER}: {peer['error']}"
+    both = lambda name: (late(ours, name), [value / 1000 for value in theirs(name)])
+    return [
+        row(case, "late at p50", "ms", *both("late_p50_us"), peers),
+        row(case, "late at p99", "ms", *both("late_p99_us"), peers),
+        row(case, "late at most", "ms", *both("late_max_us"), peers),
+        row(case, "recordings with a lost byte", "", [ours["lost"]], theirs("lost"), peers),
+        row(case, "failed requests", "", [ours["failures"]], theirs("failures"), peers),
+        row(case, "memory of each", "KiB", [ours["kib"]], theirs("kib"), peers),
+    ]
+
+
+def is_in_time(figures):
+    if "error" in figures or figures["lost"] or figures["unfinished"]:
+        return False
+    return figures["late_p99_us"] / 1000 <= LATE_MAX_MS
+
+
+def most(make, seconds, first, step):
+    """The largest number of recorders that are in time, and what broke with one step more."""
+    served = 0
+    recorders = first
+    while True:
+        with make(recorders) as server:
+            figures = record(server, recorders, seconds)
+        print(f"  {recorders} recorders: {figures}", flush=True)
+        if not is_in_time(figures):
+            return served
+        served = recorders
+        recorders += step
+
+
+def live_most(bench):
+    seconds = 3 if bench.quick else 15
+    first, step = (100, 2_000) if bench.quick else (2_000, 1_000)
+    ours = most(lambda n: tapedeck(bench, f"most-{n}"), seconds, first, step)
+    peer = most(
+        lambda n: servers.TusNode(bench.folder_of(f"most-peer-{n}"), bench.log),
+        seconds,
+        first,
+        step,
+    )
+    return [row("live, most recorders in time", "late by 2 s at p99", "", [ours], [peer], PEER)]
+
+
+class Held:
+    """Slow uploads that are open during the `with` block. None may be answered or closed."""
+
+    def __init__(self, server, connections):
+        command = [machine.BUILD / "bench" / "tapedeck_hold", "--port", server.port]
+        command += ["--connections", connections, "--authorization", server.auth]
+        self.process = subprocess.Popen(
+            list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self):
+        if self.process.stdout.readline() != "held\n":
+            raise SystemExit("the slow clients could not begin")
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        figures = json.loads(self.process.stdout.read())
+        self.process.wait()
+        if figures["ended"]:
+            raise SystemExit(f"slow clients were sent away: {figures}")
+
+
+def lateness(bench, server):
+    """p99 of ordinary requests, in ms: uploads of 64 KiB, and lists."""
+    plan = {"headers": [server.auth], "connections": 4, "seconds": bench.seconds}
+    path = "/api/v1/recordings"
+    put = servers.drive(server.port, method="PUT", path=f"{path}/x", body_bytes=65_536, **plan)
+    get = servers.drive(server.port, path=f"{path}?limit=50", **plan)
+    return put["p99_us"] / 1000, get["p99_us"] / 1000
+
+
+def slow(bench):
+    idle, beside = (200, 200) if bench.quick else (10_000, 5_000)
+    rows = []
+    with tapedeck(bench, "slow-idle") as server:
+        with Memory(server) as memory, Held(server, idle):
+            time.sleep(5 if bench.quick else 45)  # at rest, and each had its turn to send a byte
+        kib = memory.kib_of_each(idle)
+        rows.append(row(f"{idle:,} slow uploads", "memory of each", "KiB", [kib], [], ""))
+    with tapedeck(bench, "slow-beside") as server:
+        quiet = [lateness(bench, server) for _ in range(bench.rounds)]
+        with Held(server, beside):
+            loud = [lateness(bench, server) for _ in range(bench.rounds)]
+    for which, what in enumerate(("uploads of 64 KiB", "lists of 50")):
+        case = f"{what} beside {beside:,} slow uploads"
+        pick = lambda figures: [pair[which] for pair in figures]
+        rows.append(row(case, "p99", "ms", pick(loud), pick(quiet), "the same alone"))
+    return rows
