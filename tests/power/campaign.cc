@@ -16,9 +16,8 @@ namespace {
 constexpr std::size_t attempts_max = 100'000;
 constexpr std::size_t second_cut_every = 8;
 
-/// Each pass over the steps has all of them, and each step in turn.
-Way way_of(const CutNumber& number) {
-  return static_cast<Way>((number.step + number.attempt) % ways);
+Way draw_way(std::mt19937_64& dice) {
+  return static_cast<Way>(dice() % ways);
 }
 
 std::mt19937_64 make_random(const CutNumber& number) {
@@ -83,7 +82,7 @@ void Campaign::walk(std::size_t attempt, std::size_t thread) {
 
 void Campaign::examine(const PowerCuts& cuts, const CutNumber& number) {
   auto dice = make_random(number);
-  auto cut = cuts.draw(way_of(number), dice);
+  auto cut = cuts.draw(draw_way(dice), dice);
   auto moment = session_.moment_at(number.step);
   if (!is_new(cut, moment)) return;
   auto disk = cuts.disk_after(cut);
@@ -96,7 +95,7 @@ void Campaign::examine(const PowerCuts& cuts, const CutNumber& number) {
 
   PowerCuts again(std::move(disk), aftermath.log());
   again.advance(dice() % (aftermath.log().size() + 1));
-  auto second = again.draw(static_cast<Way>(dice() % ways), dice);
+  auto second = again.draw(draw_way(dice), dice);
   Aftermath second_aftermath(again.disk_after(second), aftermath.expectation(), Pace::free, dice);
   count(number, second, moment, ", then a second cut", second_aftermath.examine());
 }

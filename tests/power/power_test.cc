@@ -43,7 +43,7 @@ void add(Tally& all, const Tally& tally) {
 Tally examine(std::uint64_t seed, std::size_t states, std::optional<CutNumber> one = {}) {
   Bug none;
   Session session(seed, none);
-  play_scenario(session, seed);
+  play_scenario(session, seed, Commits::one_fails);
   Campaign campaign(session, seed, {.states = std::min(states, states_of_a_scenario)});
   return one ? campaign.run_one(*one) : campaign.run();
 }

@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 
 class Scenario {
  public:
-  Scenario(Session& session, std::uint64_t seed)
-      : session_(session), requests_(session), random_(seed) {}
+  Scenario(Session& session, std::uint64_t seed, Commits commits)
+      : session_(session), requests_(session), commits_(commits), random_(seed) {}
 
   void play() {
     begin();
@@ -168,6 +168,7 @@ class Scenario {
         {.owner = "ann", .title = "refused", .bytes = make_bytes(1, 2'500), .has_key = true});
     requests_.create(
         {.owner = "ann", .title = "taken", .bytes = make_bytes(1, 2'500), .has_key = true});
+    if (commits_ == Commits::all_succeed) return;
     requests_.create_over_a_failed_commit(
         {.owner = "ann", .title = "repeated", .bytes = make_bytes(1, 2'500), .has_key = true});
     requests_.create({.owner = "ann", .title = "next", .bytes = make_bytes(1, 2'500)});
@@ -175,13 +176,14 @@ class Scenario {
 
   Session& session_;
   Requests requests_;
+  const Commits commits_;
   std::mt19937_64 random_;
 };
 
 }  // namespace
 
-void play_scenario(Session& session, std::uint64_t seed) {
-  Scenario(session, seed).play();
+void play_scenario(Session& session, std::uint64_t seed, Commits commits) {
+  Scenario(session, seed, commits).play();
 }
 
 }  // namespace tapedeck::power
