@@ -1,6 +1,7 @@
 #include "api/router.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace tapedeck::api {
@@ -23,7 +24,12 @@ std::vector<std::string> split_pattern(std::string_view pattern) {
   }
 }
 
-bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& segments) {
+/// A slash at the end of a path says nothing: `curl -T - URL/` sends one.
+std::size_t count_without_slash(const std::vector<std::string>& segments) {
+  return segments.size() - (segments.size() > 1 && segments.back().empty() ? 1 : 0);
+}
+
+bool matches(const std::vector<std::string>& pattern, std::span<const std::string> segments) {
   return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
                     [](const std::string& wanted, const std::string& segment) {
                       return is_parameter(wanted) ? !segment.empty() : wanted == segment;
@@ -46,7 +52,8 @@ void Router::add(Route route) {
   routes_.push_back(std::move(route));
 }
 
-Match Router::find(std::string_view method, const std::vector<std::string>& segments) const {
+Match Router::find(std::string_view method, const std::vector<std::string>& path) const {
+  std::span segments(path.data(), count_without_slash(path));
   Match match;
   const Entry* best = nullptr;
   for (std::size_t i = 0; i < routes_.size(); ++i) {

@@ -59,9 +59,9 @@ class Router {
   void add(Route route);
   /// The route with that method whose pattern matches; of several the one with the most literal
   /// segments. HEAD finds its own route, else that of GET. A "{name}" segment matches any one
-  /// non-empty segment.
-  /// Valid until the next add().
-  Match find(std::string_view method, const std::vector<std::string>& segments) const;
+  /// non-empty segment; an empty one at the end, a slash, counts for nothing. Valid until the next
+  /// add().
+  Match find(std::string_view method, const std::vector<std::string>& path) const;
   const std::vector<Route>& routes() const { return routes_; }
 
  private:

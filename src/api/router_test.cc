@@ -37,7 +37,7 @@ TEST(Router, FindsTheMostLiteralPattern) {
       {"PUT", {"things", "a/b"}, "/things/{name}", {"a/b"}},
       {"DELETE", {"things", "7", "part", "8"}, "/things/{id}/part/{part}", {"7", "8"}},
       {"GET", {""}, "/"},
-      {"GET", {"things", ""}, ""},
+      {"GET", {"things", ""}, "/things"},
       {"POST", {"things"}, ""},
       {"get", {"things"}, ""},
       {"GET", {}, ""},

@@ -15,7 +15,7 @@ bool is_uploads_path(const http::Target& target) {
 }
 
 bool is_upload_path(const http::Target& target) {
-  return is_uploads_path(target) && target.segments.size() == 4;
+  return is_uploads_path(target) && target.segments.size() == 4 && !target.segments[3].empty();
 }
 
 std::string location_of(const OpenUpload& open) {
