@@ -15,9 +15,12 @@ class Follower final : public ByteSource {
       : live_(live), account_(account), id_(id), at_(from) {}
 
   Task<ByteView> read() override;
+  Task<bool> wait(std::chrono::milliseconds at_most) override;
   Task<std::optional<FileSlice>> take_file() override;
 
  private:
+  enum class Ahead { more, nothing_yet, the_end };
+  Task<Ahead> look();
   Task<bool> open_next();
 
   Live& live_;

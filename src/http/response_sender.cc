@@ -45,6 +45,10 @@ bool is_cached(const FileSlice& slice, std::size_t size) {
   return read_cached(slice.descriptor, &last, 1, at) >= 0 || errno != EAGAIN;
 }
 
+/// How long the head waits for the first byte of a body without a length, so that a failure to have
+/// it can still be told. Then it goes out alone: its client should know that it is served.
+constexpr std::chrono::milliseconds head_patience{100};
+
 }  // namespace
 
 /// The head of the response, if it is not out yet, begins the scratch.
@@ -54,6 +58,12 @@ void ResponseSender::put_head() {
   append_response_head(bench_->scratch, *head_, framing_, bench_->date());
   head_ = nullptr;
   request_body_->response_began();
+}
+
+Task<void> ResponseSender::send_head() {
+  put_head();
+  Parts parts{ByteView(bench_->scratch)};
+  co_await write(parts, false);
 }
 
 Task<ResponseSender::Sent> ResponseSender::send(Response& response, ResponseFraming framing) {
@@ -82,6 +92,10 @@ Task<ResponseSender::Sent> ResponseSender::send(Response& response, ResponseFram
 Task<bool> ResponseSender::send_body(Response& response, const ResponseFraming& framing,
                                      Sent& sent) {
   auto& body = *response.body;
+  if (!framing.length) {
+    auto is_there = co_await body.wait(head_patience);
+    if (!is_there) co_await send_head();
+  }
   ByteCount turn_bytes = 0;
   while (!framing.length || sent.bytes < *framing.length) {
     auto left = framing.length ? *framing.length - sent.bytes : ByteCount{1} << 62;

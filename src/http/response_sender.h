@@ -42,6 +42,7 @@ class ResponseSender {
   Task<bool> write(Parts parts, bool more);
   Task<bool> wait_to_send();
   void put_head();
+  Task<void> send_head();
 
   Workbench* bench_;
   Wire* wire_;

@@ -1,4 +1,6 @@
 // Uploads: appending by URL, and what becomes of recordings that grow.
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "core/world.h"
@@ -373,6 +375,24 @@ TEST(Uploads, AFollowerHearsWhatIsAppendedAndTheEnd) {
   world.append(open.secret, 7, "890");
   EXPECT_EQ(run_task(source->read()), "890");
   EXPECT_EQ(run_task(source->read()), "");
+}
+
+TEST(Uploads, AFollowerHearsWhatAnotherServerAppends) {
+  UploadWorld world;
+  auto options = UploadWorld::roomy();
+  options.growth_looked_every = Millis(5);
+  Live here(world.catalog, world.blobs, world.env, options);
+  auto caller = world.somebody();
+  auto open = world.open(caller, 10);
+  world.append(open.secret, 0, "12345");
+  auto recording = run_task(world.recordings.find(caller.account, open.recording.id));
+  auto source = here.follow(recording, 0);
+  std::string heard;
+  std::thread listener([&] { heard = run_task(read_all(*source, 100)); });
+  world.append(open.secret, 5, "67");
+  world.append(open.secret, 7, "890");
+  listener.join();
+  EXPECT_EQ(heard, "1234567890");
 }
 
 TEST(Turns, TheNewestTakesOverAndTheOlderIsTold) {

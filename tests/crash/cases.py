@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
@@ -299,6 +299,9 @@ def run_case(bench, case):
         outcome = Run(bench, case).go()
         if outcome.reached or outcome.problems:
             break
+        if case.fault.kind == "time":  # the machine is faster now than when it was measured
+            sooner = replace(case.fault, index=case.fault.index // 2)
+            case = replace(case, fault=sooner)
     return outcome
 
 

@@ -35,6 +35,7 @@ PlainAnswer ask(const Client& client, const PlainRequest& request, int wanted) {
 }
 
 void cut(const Client& client, PlainRequest request, std::size_t bytes) {
+  request.announced_bytes = request.body->size();
   request.body->resize(bytes);
   request.breaks = true;
   client.door.ask(request);

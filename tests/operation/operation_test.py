@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How the program is operated, from outside: operation_test.py PATH_OF_TAPEDECK [NAME…]
 
-Metrics, TLS, systemd, stopping, addresses, long paths, doctor and verify, on the real program.
+Metrics, TLS, systemd, stopping, addresses, listening to what is live, long paths, doctor and verify, on the real program.
 Prints "N passed, N failed"; exits 1 when something failed.
 """
 
@@ -13,6 +13,7 @@ import traceback
 
 import folder
 import listening
+import live
 import metrics
 import stopping
 import tls
@@ -21,7 +22,7 @@ from stage import Stage
 
 TESTS = [
     test
-    for module in (metrics, tls, units, stopping, listening, folder)
+    for module in (metrics, tls, units, stopping, listening, live, folder)
     for test in module.TESTS
 ]
 

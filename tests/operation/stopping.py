@@ -81,11 +81,12 @@ def a_silent_live_upload_does_not_hold_it(stage):
     token = stage.add_user()
     upload = begin_upload(stage, token, "Transfer-Encoding: chunked", b"5\r\nhello\r\n")
     ended_well(stage)
-    # Whatever it was told, it was not told that the recording is kept.
+    # It was not told that the recording is complete; what arrived is kept, and can go on.
     answer = upload.recv(1000)
     assert not answer.startswith(b"HTTP/1.1 2"), answer
     stage.serve()
-    assert json.loads(stage.ask("GET", "/api/v1/recordings", token=token)[2])["items"] == []
+    items = json.loads(stage.ask("GET", "/api/v1/recordings", token=token)[2])["items"]
+    assert [(item["state"], item["size"]) for item in items] == [("recording", 5)], items
 
 
 def all_of_them_at_once(stage):

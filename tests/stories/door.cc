@@ -18,9 +18,9 @@ namespace {
 constexpr std::size_t chunk_bytes = 10'000;  // odd on purpose: no border of ours
 constexpr ByteCount answer_bytes_max = 64 * MiB;
 
-/// One byte more than it has is announced of a body that breaks off.
 ByteCount announced_bytes(const PlainRequest& plain) {
-  return plain.body.value_or("").size() + (plain.breaks ? 1 : 0);
+  auto bytes = plain.body.value_or("").size();
+  return plain.breaks ? plain.announced_bytes.value_or(bytes + 1) : bytes;
 }
 
 /// The body of a request. One that breaks off fails as a broken connection does.

@@ -18,6 +18,7 @@ struct PlainRequest {
   std::optional<std::string> body;
   bool chunked = false;
   bool breaks = false;  // the connection breaks after these bytes of the body; there is no answer
+  std::optional<std::size_t> announced_bytes = {};  // of one that breaks; else one more than it has
 };
 
 struct PlainAnswer {
