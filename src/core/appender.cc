@@ -256,6 +256,7 @@ Task<void> Appender::name() {
   }
   complete_ = ends;
   put_.clear();
+  body_.forget_first_bytes();  // its type is known
   live_.growth_.ring(recording_.id.value);
   if (intake_.on_durable && exists_) co_await intake_.on_durable(recording_.size);
 }

@@ -82,11 +82,10 @@ void IntakeBody::take(ByteView bytes) {
                                                        "announced.",
                                                        *limits_.announced)));
   }
+  bool goes_on = first_bytes_.size() == count_;  // not once they are full, or forgotten
+  if (goes_on) first_bytes_.append(bytes.substr(0, sniff_bytes - first_bytes_.size()));
   count_ += bytes.size();
   pending_ = bytes;
-  if (first_bytes_.size() < sniff_bytes) {
-    first_bytes_.append(bytes.substr(0, sniff_bytes - first_bytes_.size()));
-  }
 }
 
 void IntakeBody::end() {

@@ -39,6 +39,8 @@ class IntakeBody final : public ByteSource {
   const std::optional<Error>& failure() const { return failure_; }
   ByteCount count() const { return count_; }  // of all bytes given and to be given
   const std::string& first_bytes() const { return first_bytes_; }  // at most sniff_bytes
+  /// Frees them: a body may be slow, and live long.
+  void forget_first_bytes() { first_bytes_ = std::string(); }
 
  private:
   bool segment_is_full() const;
