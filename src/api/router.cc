@@ -26,7 +26,9 @@ std::vector<std::string> split_pattern(std::string_view pattern) {
 
 /// A slash at the end of a path says nothing: `curl -T - URL/` sends one.
 std::size_t count_without_slash(const std::vector<std::string>& segments) {
-  return segments.size() - (segments.size() > 1 && segments.back().empty() ? 1 : 0);
+  auto count = segments.size();
+  bool has_slash = count > 1 && segments.back().empty() && !segments[count - 2].empty();
+  return has_slash ? count - 1 : count;
 }
 
 bool matches(const std::vector<std::string>& pattern, std::span<const std::string> segments) {

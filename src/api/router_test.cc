@@ -38,6 +38,8 @@ TEST(Router, FindsTheMostLiteralPattern) {
       {"DELETE", {"things", "7", "part", "8"}, "/things/{id}/part/{part}", {"7", "8"}},
       {"GET", {""}, "/"},
       {"GET", {"things", ""}, "/things"},
+      {"GET", {"things", "", ""}, ""},
+      {"GET", {"", ""}, ""},
       {"POST", {"things"}, ""},
       {"get", {"things"}, ""},
       {"GET", {}, ""},
