@@ -12,13 +12,13 @@
 #include "base/suspend.h"
 #include "http/client_transport.h"
 #include "http/response_parser.h"
+#include "http/watch.h"
 
 namespace tapedeck::http {
 
 namespace {
 
 constexpr std::size_t read_bytes_max = 64 * KiB;
-constexpr std::size_t idle_connections_max = 8;
 constexpr std::string_view final_chunk = "0\r\n\r\n";
 
 bool is_informational(int status) {
@@ -56,9 +56,19 @@ struct Connection {
   std::vector<char> buffer = std::vector<char>(read_bytes_max);
   std::size_t begin = 0;
   std::size_t end = 0;
-  bool used = false;     // it has carried an exchange before
-  bool heard = false;    // a byte of this exchange's answer has come
-  bool all_sent = true;  // of this exchange's request
+  bool used = false;                // it has carried an exchange before
+  bool heard = false;               // a byte of this exchange's answer has come
+  bool all_sent = true;             // of this exchange's request
+  std::shared_ptr<Watch> deadline;  // of this exchange; closes the transport
+
+  ~Connection() { set_deadline(nullptr); }
+
+  void set_deadline(std::shared_ptr<Watch> next) {
+    if (deadline) deadline->stop();
+    deadline = std::move(next);
+    if (deadline) deadline->begin();
+  }
+  bool is_late() const { return deadline && deadline->expired(); }
 
   /// Reads once and shows the parser what is there.
   Task<void> step(ResponseParser& parser);
@@ -184,8 +194,10 @@ Task<std::unique_ptr<ResponseParser>> read_head(Connection& connection,
 }  // namespace
 
 struct Client::Inside : std::enable_shared_from_this<Inside> {
-  Inside(Origin origin, ClientOptions options) : dialer(std::move(origin), std::move(options)) {}
+  Inside(Origin origin, ClientOptions options)
+      : idle_max(options.idle_connections_max), dialer(std::move(origin), std::move(options)) {}
 
+  const std::size_t idle_max;
   Dialer dialer;
   std::vector<std::unique_ptr<Connection>> idle;
 
@@ -202,16 +214,20 @@ struct Client::Inside : std::enable_shared_from_this<Inside> {
   /// Keeps the connection for another request if it is fit for one.
   void give_back(std::unique_ptr<Connection> connection, const ResponseParser& parser) {
     auto clean = connection->all_sent && connection->begin == connection->end;
-    if (!clean || !parser.keeps_alive() || idle.size() == idle_connections_max) return;
+    connection->set_deadline(nullptr);
+    if (!clean || !parser.keeps_alive() || idle.size() >= idle_max) return;
     connection->used = true;
     connection->heard = false;
     idle.push_back(std::move(connection));
   }
 
   /// Names the server in what went wrong with it. Other errors are the caller's own.
-  Error explain(const Error& error) const {
+  Error explain(const Error& error, const Connection* connection) const {
     std::string_view what = error.what();
     if (error.fault() != Fault::unavailable) return error;
+    if (connection != nullptr && connection->is_late()) {
+      return Error(error.fault(), dialer.name() + " took too long to answer");
+    }
     if (what.find(dialer.name()) != std::string_view::npos) return error;
     return Error(error.fault(), fmt::format("{}: {}", dialer.name(), what));
   }
@@ -255,7 +271,7 @@ class AnswerBody final : public ByteSource {
       co_await connection_->step(*parser_);
     } catch (const Error& error) {
       connection_->transport->close();
-      throw inside_->explain(error);
+      throw inside_->explain(error, connection_.get());
     }
   }
 
@@ -316,6 +332,11 @@ Task<std::unique_ptr<ResponseParser>> Client::Inside::send_and_hear(Connection& 
 
 Task<Response> Client::Inside::exchange(std::unique_ptr<Connection>& connection,
                                         ClientRequest& request) {
+  if (request.time_max) {
+    auto executor = co_await asio::this_coro::executor;
+    auto expire = [transport = connection->transport.get()] { transport->close(); };
+    connection->set_deadline(std::make_shared<Watch>(executor, *request.time_max, expire));
+  }
   auto parser = co_await send_and_hear(*connection, request);
   Response response;
   response.status = parser->status();
@@ -340,7 +361,9 @@ Task<Response> Client::send(ClientRequest& request) {
     } catch (const Error& error) {
       // A server may close an idle connection just when we use it: then nothing of an answer came.
       auto died_idle = error.fault() == Fault::unavailable && !connection->heard;
-      if (!died_idle || request.body != nullptr) throw inside->explain(error);
+      if (!died_idle || request.body != nullptr || connection->is_late()) {
+        throw inside->explain(error, connection.get());
+      }
     }
   }
   connection = co_await inside->connect();
@@ -348,7 +371,7 @@ Task<Response> Client::send(ClientRequest& request) {
     auto response = co_await inside->exchange(connection, request);
     co_return response;
   } catch (const Error& error) {
-    throw inside->explain(error);
+    throw inside->explain(error, connection.get());
   }
 }
 

@@ -25,6 +25,7 @@ std::optional<Origin> parse_origin(std::string_view url);
 struct ClientOptions {
   std::chrono::seconds connect_time{10};
   std::chrono::seconds idle_time{60};      // without a byte in either direction
+  std::size_t idle_connections_max = 8;    // kept for the next requests
   std::string certificate_authority_file;  // empty: the system's
 };
 
@@ -34,6 +35,9 @@ struct ClientRequest {
   Fields fields;                        // without Host and framing
   ByteSource* body = nullptr;           // must outlive the call; null: none
   std::optional<ByteCount> body_bytes;  // nothing with a body: chunked
+  /// For the whole exchange, to the last byte of the answer; connecting has its own time. Nothing:
+  /// as long as bytes move.
+  std::optional<std::chrono::milliseconds> time_max;
   /// Each informational (1xx) answer on the way to the final one; may be empty.
   std::function<void(const Response&)> on_inform;
 };

@@ -9,13 +9,13 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include "base/error.h"
 #include "http/unix_path.h"
+#include "http/watch.h"
 
 namespace tapedeck::http {
 
@@ -27,53 +27,8 @@ using TcpSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using UnixSocket = asio::basic_stream_socket<asio::local::stream_protocol, Executor>;
 using TlsStream = ssl::stream<TcpSocket>;
 using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 constexpr std::size_t write_bytes_max = 64 * KiB;  // progress is seen at least this often
-
-/// Calls `expire` when nothing has touched it for its time while something waits.
-class Watch : public std::enable_shared_from_this<Watch> {
- public:
-  Watch(const Executor& executor, std::chrono::seconds time, std::function<void()> expire)
-      : timer_(executor), time_(time), expire_(std::move(expire)) {}
-
-  void begin() {
-    ++waiting_;
-    touch();
-  }
-  void end() {
-    --waiting_;
-    touch();
-  }
-  bool expired() const { return expired_; }
-  /// Nothing is called any more.
-  void stop() {
-    ++turn_;
-    timer_.cancel();
-  }
-
- private:
-  void touch() {
-    auto turn = ++turn_;
-    timer_.cancel();
-    if (waiting_ == 0) return;
-    timer_.expires_after(time_);
-    timer_.async_wait([weak = weak_from_this(), turn](Code failed) {
-      auto self = weak.lock();
-      if (failed || !self || self->turn_ != turn) return;
-      self->expired_ = true;
-      self->expire_();
-    });
-  }
-
-  Timer timer_;
-  const std::chrono::seconds time_;
-  const std::function<void()> expire_;
-  int waiting_ = 0;
-  std::uint64_t turn_ = 0;  // a wait that is no longer the newest is void
-  bool expired_ = false;
-};
 
 /// "connection refused", in our messages' case.
 std::string reason(Code failed) {
