@@ -30,16 +30,23 @@ Task<void> keep_outcome(Task<T> task, Outcome<T>& outcome) {
 }
 }  // namespace detail
 
-/// Runs the task to its end on an io_context of its own, blocking the calling thread; gives its
-/// value or throws what it threw. Never call it from a task.
+/// Runs the task to its end on `context`, which nobody else runs, blocking the calling thread;
+/// gives its value or throws what it threw. Never call it from a task.
 template <class T>
-T run_task(Task<T> task) {
+T run_task(asio::io_context& context, Task<T> task) {
   Outcome<T> outcome;
-  asio::io_context context(1);
   asio::co_spawn(context.get_executor(), detail::keep_outcome(std::move(task), outcome),
                  asio::detached);
+  context.restart();
   context.run();
   return outcome.take();
+}
+
+/// On an io_context of its own: what the task leaves behind must not need it any more.
+template <class T>
+T run_task(Task<T> task) {
+  asio::io_context context(1);
+  return run_task(context, std::move(task));
 }
 
 }  // namespace tapedeck

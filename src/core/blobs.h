@@ -32,8 +32,9 @@ class Blobs {
   /// not exist: the Sweeper removes what no fact names.
   virtual Task<ByteCount> put(const BlobKey& key, ByteSource& source, Checksums& sums) = 0;
 
-  /// The bytes of `range`, which must lie inside the blob. The source must not outlive this object;
-  /// it stays readable when the blob is erased meanwhile.
+  /// The bytes of `range`, which must lie inside the blob. The source belongs to the io_context
+  /// that it was opened on and must not outlive this object; it stays readable when the blob is
+  /// erased meanwhile.
   /// Throws not_found when there is no such blob, invalid when the range does not lie inside it,
   /// unavailable.
   virtual Task<std::unique_ptr<ByteSource>> open(const BlobKey& key, ByteRange range) = 0;
@@ -49,8 +50,9 @@ class Blobs {
 
   /// A URL from which a player can fetch the blob directly until `lifetime` has passed, where the
   /// store can make one (S3); else nothing.
-  virtual std::optional<std::string> share(const BlobKey&, std::chrono::seconds) {
-    return std::nullopt;
+  /// Throws unavailable.
+  virtual Task<std::optional<std::string>> share(const BlobKey&, std::chrono::seconds) {
+    co_return std::nullopt;
   }
 
   /// What is free for more bytes, where the store knows (a disk); else nothing.

@@ -37,11 +37,12 @@ Fault fault_of(const std::function<void()>& call) {
   return Fault::internal;
 }
 
-/// Everything, by whichever way each piece can be had.
-std::string drain(ByteSource& source) {
+}  // namespace
+
+std::string BlobsSuite::drain(ByteSource& source) {
   std::string all;
   for (;;) {
-    auto slice = run_task(source.take_file());
+    auto slice = run(source.take_file());
     if (slice) {
       std::string piece(slice->range.size(), '\0');
       auto got = ::pread(slice->descriptor, piece.data(), piece.size(),
@@ -50,13 +51,11 @@ std::string drain(ByteSource& source) {
       all += piece;
       continue;
     }
-    auto chunk = run_task(source.read());
+    auto chunk = run(source.read());
     if (chunk.empty()) return all;
     all += chunk;
   }
 }
-
-}  // namespace
 
 BlobKey BlobsSuite::new_key() {
   return {AccountId::make(env_), RecordingId::make(env_), Ulid::make(env_)};
@@ -76,20 +75,20 @@ BlobKey BlobsSuite::put(const std::string& bytes) {
   auto key = new_key();
   MemorySource source(bytes, 64 * KiB);
   Checksums sums;
-  EXPECT_EQ(run_task(blobs().put(key, source, sums)), bytes.size());
+  EXPECT_EQ(run(blobs().put(key, source, sums)), bytes.size());
   EXPECT_EQ(sums.whole().seen(), bytes.size());
   EXPECT_EQ(sums.whole().finish(), sha256_of(bytes));
   return key;
 }
 
 std::string BlobsSuite::read(const BlobKey& key, ByteRange range) {
-  auto source = run_task(blobs().open(key, range));
-  return run_task(read_all(*source, GiB));
+  auto source = run(blobs().open(key, range));
+  return run(read_all(*source, GiB));
 }
 
 bool BlobsSuite::exists(const BlobKey& key) {
   try {
-    run_task(blobs().open(key, {0, 0}));
+    run(blobs().open(key, {0, 0}));
     return true;
   } catch (const Error& error) {
     EXPECT_EQ(error.fault(), Fault::not_found);
@@ -112,10 +111,10 @@ TEST_P(BlobsSuite, TheChecksumsGoOnWhereTheyWere) {
   MemorySource first("first", 2);
   MemorySource second("second", 2);
   sums.begin_segment();
-  run_task(blobs().put(new_key(), first, sums));
+  run(blobs().put(new_key(), first, sums));
   EXPECT_EQ(sums.segment(), sha256_of("first"));
   sums.begin_segment();
-  run_task(blobs().put(new_key(), second, sums));
+  run(blobs().put(new_key(), second, sums));
   EXPECT_EQ(sums.segment(), sha256_of("second"));
   EXPECT_EQ(sums.whole().finish(), sha256_of("firstsecond"));
 }
@@ -131,7 +130,7 @@ TEST_P(BlobsSuite, AnyRangeInsideABlobCanBeRead) {
                                            {700'000, 700'000},
                                            {1, 699'999}}) {
     EXPECT_TRUE(read(key, range) == bytes.substr(range.begin, range.size())) << range.begin;
-    auto source = run_task(blobs().open(key, range));
+    auto source = run(blobs().open(key, range));
     EXPECT_TRUE(drain(*source) == bytes.substr(range.begin, range.size())) << range.begin;
   }
 }
@@ -139,13 +138,13 @@ TEST_P(BlobsSuite, AnyRangeInsideABlobCanBeRead) {
 TEST_P(BlobsSuite, ARangeThatDoesNotLieInsideIsRefused) {
   auto key = put("0123456789");
   for (auto range : std::vector<ByteRange>{{0, 11}, {11, 11}, {5, 4}, {0, ~ByteCount{0}}}) {
-    auto open = [&] { run_task(blobs().open(key, range)); };
+    auto open = [&] { run(blobs().open(key, range)); };
     EXPECT_EQ(fault_of(open), Fault::invalid);
   }
 }
 
 TEST_P(BlobsSuite, ABlobThatIsNotThereIsNotFound) {
-  auto open = [&] { run_task(blobs().open(new_key(), {0, 0})); };
+  auto open = [&] { run(blobs().open(new_key(), {0, 0})); };
   EXPECT_EQ(fault_of(open), Fault::not_found);
 }
 
@@ -153,16 +152,16 @@ TEST_P(BlobsSuite, ASourceWithoutAByteStoresNothing) {
   auto key = new_key();
   MemorySource source("");
   Checksums sums;
-  EXPECT_EQ(run_task(blobs().put(key, source, sums)), 0u);
+  EXPECT_EQ(run(blobs().put(key, source, sums)), 0u);
   EXPECT_FALSE(exists(key));
-  EXPECT_TRUE(run_task(blobs().list({}, 9)).keys.empty());
+  EXPECT_TRUE(run(blobs().list({}, 9)).keys.empty());
 }
 
 TEST_P(BlobsSuite, WhatTheSourceThrowsIsThrown) {
   for (std::size_t chunks : {0u, 1u, 5u, 40u}) {
     BrokenSource source(make_bytes(64 * KiB), chunks);
     Checksums sums;
-    auto put_it = [&] { run_task(blobs().put(new_key(), source, sums)); };
+    auto put_it = [&] { run(blobs().put(new_key(), source, sums)); };
     EXPECT_EQ(fault_of(put_it), Fault::timed_out) << chunks;
   }
   EXPECT_EQ(put("and the store still works").text().size(), 80u);
@@ -171,8 +170,8 @@ TEST_P(BlobsSuite, WhatTheSourceThrowsIsThrown) {
 TEST_P(BlobsSuite, AnErasedBlobDoesNotComeBackAndAbsenceIsNoError) {
   auto key = put("gone");
   auto other = put("kept");
-  run_task(blobs().erase(key));
-  run_task(blobs().erase(key));
+  run(blobs().erase(key));
+  run(blobs().erase(key));
   reopen();
   EXPECT_FALSE(exists(key));
   EXPECT_EQ(read(other, {0, 4}), "kept");
@@ -181,18 +180,18 @@ TEST_P(BlobsSuite, AnErasedBlobDoesNotComeBackAndAbsenceIsNoError) {
 TEST_P(BlobsSuite, AnOpenSourceStaysReadableWhenItsBlobIsErased) {
   auto bytes = make_bytes(600'000);
   auto key = put(bytes);
-  auto read_later = run_task(blobs().open(key, {0, bytes.size()}));
-  auto sent_later = run_task(blobs().open(key, {1, bytes.size()}));
-  std::string first(run_task(read_later->read()));
-  run_task(blobs().erase(key));
-  EXPECT_TRUE(first + run_task(read_all(*read_later, GiB)) == bytes);
+  auto read_later = run(blobs().open(key, {0, bytes.size()}));
+  auto sent_later = run(blobs().open(key, {1, bytes.size()}));
+  std::string first(run(read_later->read()));
+  run(blobs().erase(key));
+  EXPECT_TRUE(first + run(read_all(*read_later, GiB)) == bytes);
   EXPECT_TRUE(drain(*sent_later) == bytes.substr(1));
 }
 
 TEST_P(BlobsSuite, ASourceMayBeDroppedHalfRead) {
   auto key = put(make_bytes(600'000));
-  auto source = run_task(blobs().open(key, {0, 600'000}));
-  EXPECT_FALSE(run_task(source->read()).empty());
+  auto source = run(blobs().open(key, {0, 600'000}));
+  EXPECT_FALSE(run(source->read()).empty());
   source.reset();
   EXPECT_TRUE(exists(key));
 }
@@ -204,7 +203,7 @@ TEST_P(BlobsSuite, PagesOfTheListHaveEachBlobOnce) {
     std::vector<BlobKey> seen;
     std::optional<BlobKey> after;
     do {
-      auto page = run_task(blobs().list(after, page_max));
+      auto page = run(blobs().list(after, page_max));
       EXPECT_LE(page.keys.size(), page_max);
       seen.insert(seen.end(), page.keys.begin(), page.keys.end());
       after = page.next;
@@ -220,13 +219,13 @@ TEST_P(BlobsSuite, AListGoesOnBehindABlobThatWasErasedMeanwhile) {
   std::optional<BlobKey> after;
   std::size_t seen = 0;
   do {
-    auto page = run_task(blobs().list(after, 3));
-    for (const auto& key : page.keys) run_task(blobs().erase(key));
+    auto page = run(blobs().list(after, 3));
+    for (const auto& key : page.keys) run(blobs().erase(key));
     seen += page.keys.size();
     after = page.next;
   } while (after);
   EXPECT_EQ(seen, keys.size());
-  EXPECT_TRUE(run_task(blobs().list({}, 9)).keys.empty());
+  EXPECT_TRUE(run(blobs().list({}, 9)).keys.empty());
 }
 
 TEST_P(BlobsSuite, ManyPutsAtOnceDoNotMix) {
@@ -248,7 +247,7 @@ TEST_P(BlobsSuite, ManyPutsAtOnceDoNotMix) {
 }
 
 TEST_P(BlobsSuite, FreeSpaceIsSomeOrUnknown) {
-  auto free = run_task(blobs().free_bytes());
+  auto free = run(blobs().free_bytes());
   EXPECT_GT(free.value_or(1), 0u);
 }
 

@@ -33,6 +33,11 @@ class BlobsSuite : public testing::TestWithParam<BlobsBackend> {
   BlobsSuite() : harness_(GetParam().make()) {}
 
   Blobs& blobs() { return harness_->blobs(); }
+  /// On the io_context of the test: a source is read where it was opened.
+  template <class T>
+  T run(Task<T> task) {
+    return run_task(context_, std::move(task));
+  }
   void reopen() { harness_->reopen(); }
 
   BlobKey new_key();
@@ -40,11 +45,14 @@ class BlobsSuite : public testing::TestWithParam<BlobsBackend> {
   static std::string make_bytes(std::size_t count);
   BlobKey put(const std::string& bytes);
   std::string read(const BlobKey& key, ByteRange range);
+  /// Everything, by whichever way each piece can be had.
+  std::string drain(ByteSource& source);
   bool exists(const BlobKey& key);
 
   SystemEnv env_;
 
  private:
+  asio::io_context context_{1};
   std::unique_ptr<BlobsHarness> harness_;
 };
 
