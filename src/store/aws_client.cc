@@ -70,6 +70,7 @@ Task<AwsAnswer> AwsClient::send_once(const AwsCall& call, Millis time_max) {
   AwsAnswer answer;
   answer.status = response.status;
   answer.fields = std::move(response.fields);
+  answer.body_bytes = response.body_bytes;
   if (call.streamed && answer.is_success()) {
     answer.stream = std::move(response.body);
     co_return answer;

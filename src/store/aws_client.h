@@ -31,9 +31,10 @@ struct AwsCall {
 struct AwsAnswer {
   int status = 0;
   http::Fields fields;
-  std::string body;                    // whole; empty when it is left in `stream`
-  std::unique_ptr<ByteSource> stream;  // null unless asked for and 2xx
-  std::string code;                    // the service's error; may come with 200
+  std::optional<ByteCount> body_bytes;  // as announced, also to HEAD
+  std::string body;                     // whole; empty when it is left in `stream`
+  std::unique_ptr<ByteSource> stream;   // null unless asked for and 2xx
+  std::string code;                     // the service's error; may come with 200
   /// An earlier attempt of this call may have been done: "it exists already" may be our own doing.
   bool repeated = false;
 
