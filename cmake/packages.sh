@@ -25,6 +25,12 @@ test_packages() {
   echo ffmpeg sox libsox-fmt-base pocketsphinx-testdata
 }
 
+# Besides those, for the suite `cloud`: a real S3 (tests/engines/ceph.sh), and a client that is not
+# ours.
+cloud_test_packages() {
+  echo ceph-mon ceph-osd ceph-mgr ceph-common radosgw s3cmd
+}
+
 # Clang's second opinion: fuzzing and clang-tidy.
 long_test_packages() {
   test_packages
