@@ -1,6 +1,7 @@
 #include "store/aws_signature.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace tapedeck {
 
 namespace {
 
-using Pairs = std::vector<std::pair<std::string, std::string>>;
+using FieldMap = std::map<std::string, std::string>;
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 
@@ -68,7 +69,7 @@ std::string encode_again(std::string_view text) {
 
 /// Each parameter encoded the one right way, in the order of the encoded names, then values.
 std::string canonical_query(std::string_view query) {
-  Pairs parameters;
+  std::vector<std::pair<std::string, std::string>> parameters;
   while (!query.empty()) {
     auto end = std::min(query.find('&'), query.size());
     auto parameter = query.substr(0, end);
@@ -97,27 +98,18 @@ std::string canonical_value(std::string_view value) {
 }
 
 /// The fields and Host by name in lower case; those of one name are one, with commas.
-Pairs canonical_fields(const http::Fields& fields, const std::string& host) {
-  Pairs all{{"host", host}};
+FieldMap canonical_fields(const http::Fields& fields, const std::string& host) {
+  FieldMap joined{{"host", host}};
   for (const auto& [name, value] : fields) {
     auto lower = name;
     for (auto& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    all.emplace_back(lower, canonical_value(value));
-  }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  Pairs joined;
-  for (auto& [name, value] : all) {
-    if (!joined.empty() && joined.back().first == name) {
-      joined.back().second += "," + value;
-    } else {
-      joined.emplace_back(std::move(name), std::move(value));
-    }
+    auto [at, is_new] = joined.emplace(std::move(lower), canonical_value(value));
+    if (!is_new) at->second += "," + canonical_value(value);
   }
   return joined;
 }
 
-std::string names_of(const Pairs& fields) {
+std::string names_of(const FieldMap& fields) {
   std::string names;
   for (const auto& [name, value] : fields) names += (names.empty() ? "" : ";") + name;
   return names;
@@ -127,7 +119,7 @@ std::string names_of(const Pairs& fields) {
 struct Signing {
   std::string_view method;
   std::string_view target;
-  Pairs fields;
+  FieldMap fields;
   std::string_view payload;
   const SigningScope& scope;
   const AwsCredentials& credentials;

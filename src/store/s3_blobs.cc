@@ -194,8 +194,8 @@ Task<void> S3Blobs::abort(const Multipart& upload) {
 /// A range of an object, exactly; goes on by itself when the connection breaks off.
 class S3Blobs::Source final : public ByteSource {
  public:
-  Source(S3Blobs& blobs, BlobKey key, ByteRange range, std::unique_ptr<ByteSource> stream)
-      : blobs_(blobs), key_(std::move(key)), left_(range), stream_(std::move(stream)) {}
+  Source(S3Blobs& blobs, const BlobKey& key, ByteRange range, std::unique_ptr<ByteSource> stream)
+      : blobs_(blobs), key_(key), left_(range), stream_(std::move(stream)) {}
 
   Task<ByteView> read() override {
     for (int broken = 0; left_.size() > 0;) {
