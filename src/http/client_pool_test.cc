@@ -130,12 +130,12 @@ TEST(ClientPoolTest, ADeadlineEndsWithItsExchange) {
     connection.write(answer);
     connection.read_head();
     connection.write(answer.substr(0, answer.size() - 1));
-    std::this_thread::sleep_for(std::chrono::milliseconds{150});
+    std::this_thread::sleep_for(std::chrono::milliseconds{1'300});
     connection.write(answer.substr(answer.size() - 1));
   }});
   ClientPool pool(server.origin(), {});
   auto twice = [&]() -> Task<void> {
-    ClientRequest request{.time_max = std::chrono::milliseconds{100}};
+    ClientRequest request{.time_max = std::chrono::milliseconds{1'000}};
     auto response = co_await pool.send(request);
     co_await read_all(*response.body, KiB);
     auto body = co_await fetch(pool, "/");  // on the same connection
