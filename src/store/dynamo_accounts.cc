@@ -1,0 +1,336 @@
+// Accounts, and the names that lead to them.
+#include <map>
+
+#include "store/dynamo_catalog.h"
+#include "store/dynamo_keys.h"
+#include "store/facts.h"
+
+namespace tapedeck {
+
+namespace {
+
+constexpr Millis roll_patience = std::chrono::hours(24);
+/// How long the maker of a claim may take until somebody else's wish for it ends that.
+constexpr int looks_max = 8;
+constexpr Millis look_pause{250};
+
+bool is_there(const std::optional<DynamoAccount>& account) {
+  return account && !account->leaving;
+}
+
+/// With what the recordings of the holds say in the place of what is counted for them.
+void count_exactly(DynamoAccount& row, const std::vector<DynamoItem>& held) {
+  auto& account = row.account;
+  for (const auto& hold : row.holds) account.used_bytes -= hold.counted;
+  for (const auto& item : held) {
+    auto found = read_recording(item);
+    if (found.gone) continue;
+    account.used_bytes += found.recording.size;
+    account.reserved_bytes += found.recording.reserved_bytes;
+  }
+}
+
+}  // namespace
+
+DynamoCatalog::DynamoCatalog(DynamoClient& client, Env& env, Options options)
+    : client_(client),
+      env_(env),
+      options_(options),
+      agenda_(client, env),
+      store_(client, agenda_, env) {}
+
+// ---- coming to be ------------------------------------------------------------------------------
+
+/// Whether the account that claimed something came to be. It may be on the way: after a while
+/// something is put in its way, so that the answer stays true.
+Task<bool> DynamoCatalog::has_come_to_be(AccountId account) {
+  auto key = account_key(account);
+  for (int look = 0; look < looks_max; ++look) {
+    auto item = co_await client_.find(key);
+    if (item) {
+      auto row = read_account(*item);
+      co_return is_there(row);
+    }
+    co_await env_.sleep(look_pause);
+  }
+  auto now = env_.now();
+  co_await agenda_.add(Agenda::tombstones, key, now);
+  DynamoItem in_its_way(key);
+  in_its_way.set_flag("gone", true);
+  in_its_way.set_time("changed_at", now);
+  DynamoExpression if_absent{"attribute_not_exists(PK)"};
+  auto written = co_await client_.put_if(in_its_way, if_absent);
+  if (written == Written::done) co_return false;
+  auto found = co_await store_.find_account(account);
+  co_return is_there(found);
+}
+
+/// True: the name or identity is this account's, if that comes to be.
+Task<bool> DynamoCatalog::claim_name(const DynamoKey& key, AccountId account) {
+  for (DynamoAttempts attempts(env_);;) {
+    co_await attempts.next();
+    auto found = co_await client_.find(key);
+    DynamoExpression condition{"attribute_not_exists(PK)"};
+    if (found) {
+      auto owner = found->id<AccountId>("account");
+      if (owner == account) co_return true;
+      auto is_taken = co_await has_come_to_be(owner);
+      if (is_taken) co_return false;
+      condition.text = "#rev = :rev";
+      condition.values.set_text("rev", found->text("rev"));
+    }
+    DynamoItem item(key);
+    item.set_text("account", account.text());
+    item.set_text("rev", store_.make_nonce());
+    auto written = co_await client_.put_if(item, condition);
+    if (written == Written::done) co_return true;
+  }
+}
+
+Task<void> DynamoCatalog::release_name(const DynamoKey& key, AccountId account) {
+  DynamoExpression if_ours{"#account = :account"};
+  if_ours.values.set_text("account", account.text());
+  auto erased = co_await client_.erase_if(key, if_ours);
+  static_cast<void>(erased);  // refused: it is somebody else's
+}
+
+/// True: the invitation is used up if the account comes to be.
+Task<bool> DynamoCatalog::take_invitation(const Sha256Digest& secret_hash, AccountId account) {
+  auto key = invitation_key(secret_hash);
+  for (DynamoAttempts attempts(env_);;) {
+    co_await attempts.next();
+    auto found = co_await client_.find(key);
+    if (!found) co_return false;
+    DynamoUpdate update{key, "SET #taken_by = :account", {"attribute_not_exists(#taken_by)"}};
+    update.condition.text += " AND attribute_exists(PK)";
+    if (found->has("taken_by")) {
+      auto owner = found->id<AccountId>("taken_by");
+      if (owner == account) co_return true;
+      auto is_used = co_await has_come_to_be(owner);
+      if (is_used) co_return false;
+      update.condition.text = "#taken_by = :old";
+      update.condition.values.set_text("old", owner.text());
+    }
+    update.condition.values.set_text("account", account.text());
+    auto written = co_await client_.update(update);
+    if (written == Written::done) co_return true;
+  }
+}
+
+/// What it claims and then does not need is released by the caller.
+Task<AddAccount> DynamoCatalog::claim_and_add(const NewAccount& added) {
+  const auto& account = added.account;
+  auto name = name_key(account.username);
+  auto has_name = co_await claim_name(name, account.id);
+  if (!has_name) co_return AddAccount::name_taken;
+  DynamoAccount row{account};
+  if (added.identity) {
+    row.identity = added.identity->key();
+    auto identity = identity_key(*row.identity);
+    auto has_identity = co_await claim_name(identity, account.id);
+    if (!has_identity) co_return AddAccount::identity_taken;
+  }
+  if (added.invitation) {
+    auto invited = co_await take_invitation(*added.invitation, account.id);
+    if (!invited) co_return AddAccount::invitation_gone;
+  }
+  auto item = to_item(row);
+  DynamoExpression if_absent{"attribute_not_exists(PK)"};
+  auto written = co_await client_.put_if(item, if_absent);
+  if (written != Written::done) {
+    auto found = co_await store_.find_account(account.id);
+    if (!found) throw Error(Fault::unavailable, "the account took too long to come to be");
+  }
+  co_return AddAccount::added;
+}
+
+Task<AddAccount> DynamoCatalog::add_account(const NewAccount& added) {
+  auto id = added.account.id;
+  DynamoItem on_the_roll(roll_key(id));
+  co_await client_.put(on_the_roll);
+  auto outcome = co_await claim_and_add(added);
+  if (outcome == AddAccount::added) {
+    if (added.invitation) {
+      auto key = invitation_key(*added.invitation);
+      co_await client_.erase(key);
+    }
+    co_return outcome;
+  }
+  auto name = name_key(added.account.username);
+  co_await release_name(name, id);
+  if (added.identity) {
+    auto identity = identity_key(added.identity->key());
+    co_await release_name(identity, id);
+  }
+  auto listed = on_the_roll.key();
+  co_await client_.erase(listed);
+  co_return outcome;
+}
+
+// ---- finding and changing ----------------------------------------------------------------------
+
+Task<std::optional<Account>> DynamoCatalog::find_account(AccountId id) {
+  auto row = co_await store_.find_account(id);
+  if (!is_there(row)) co_return std::nullopt;
+  std::vector<DynamoKey> keys;
+  for (const auto& hold : row->holds) keys.push_back(recording_key(id, hold.recording));
+  auto held = co_await client_.find_all(keys);
+  count_exactly(*row, held);
+  co_return std::move(row->account);
+}
+
+Task<std::optional<Account>> DynamoCatalog::find_named(const DynamoKey& key) {
+  auto claimed = co_await client_.find(key);
+  if (!claimed) co_return std::nullopt;
+  auto id = claimed->id<AccountId>("account");
+  auto account = co_await find_account(id);
+  co_return account;
+}
+
+Task<std::optional<Account>> DynamoCatalog::find_account_by_username(const std::string& username) {
+  auto key = name_key(username);
+  auto account = co_await find_named(key);
+  co_return account;
+}
+
+Task<std::optional<Account>> DynamoCatalog::find_account_by_identity(const Identity& identity) {
+  auto key = identity_key(identity.key());
+  auto account = co_await find_named(key);
+  co_return account;
+}
+
+Task<std::optional<Account>> DynamoCatalog::change_account(AccountId id,
+                                                           const AccountPatch& patch) {
+  Account checked;
+  apply(patch, checked);  // throws for what no store can keep
+  DynamoUpdate update{account_key(id), "SET #state = ", {"attribute_exists(#holds)"}};
+  update.condition.text += " AND attribute_not_exists(#leaving)";
+  auto& values = update.condition.values;
+  std::string removed;
+  update.change += patch.state ? ":state" : "#state";  // one thing to set there must be
+  if (patch.state) values.set_count("state", static_cast<std::uint64_t>(*patch.state));
+  if (patch.password_hash && !patch.password_hash->empty()) {
+    update.change += ", #password_hash = :password_hash";
+    values.set_text("password_hash", *patch.password_hash);
+  } else if (patch.password_hash) {
+    removed += ", #password_hash";
+  }
+  if (patch.admin && *patch.admin) {
+    update.change += ", #admin = :admin";
+    values.set_flag("admin", true);
+  } else if (patch.admin) {
+    removed += ", #admin";
+  }
+  if (patch.quota_bytes && *patch.quota_bytes) {
+    update.change += ", #quota_bytes = :quota_bytes";
+    values.set_count("quota_bytes", **patch.quota_bytes);
+  } else if (patch.quota_bytes) {
+    removed += ", #quota_bytes";
+  }
+  if (patch.next_session_epoch) {
+    update.change += ", #session_epoch = #session_epoch + :one";
+    values.set_count("one", 1);
+  }
+  if (!removed.empty()) update.change += " REMOVE " + removed.substr(2);
+  auto written = co_await client_.update(update);
+  if (written != Written::done) co_return std::nullopt;
+  auto account = co_await find_account(id);
+  co_return account;
+}
+
+Task<AccountPage> DynamoCatalog::list_accounts(std::optional<AccountId> after, std::size_t max) {
+  AccountPage page;
+  if (max == 0) co_return page;
+  DynamoQuery roll{roll_pk, after ? after->text() + "!" : "0", "~"};
+  roll.max = max;
+  auto listed = co_await client_.query(roll);
+  for (const auto& entry : listed.items) {
+    auto id = AccountId::parse(entry.key().sk);
+    if (!id) throw Error(Fault::unavailable, "the catalog is damaged: the roll has no id");
+    auto row = co_await store_.find_account(*id);
+    if (row) {
+      if (!listed.next.empty()) page.next = *id;
+      std::vector<DynamoKey> keys;
+      for (const auto& hold : row->holds) keys.push_back(recording_key(*id, hold.recording));
+      auto held = co_await client_.find_all(keys);
+      count_exactly(*row, held);
+      page.accounts.push_back(std::move(row->account));
+    } else if (id->value.made_at() + roll_patience < env_.now()) {
+      auto key = entry.key();
+      co_await client_.erase(key);  // it never came to be, or is gone
+    }
+    if (!listed.next.empty()) page.next = *id;
+  }
+  co_return page;
+}
+
+// ---- going -------------------------------------------------------------------------------------
+
+Task<bool> DynamoCatalog::holds_recordings(AccountId account) {
+  DynamoQuery any{account_key(account).pk, "!", "~"};
+  any.index = "listed";
+  any.max = 1;
+  auto page = co_await client_.query(any);
+  co_return !page.items.empty();
+}
+
+/// From then on there is no such account for anybody, and nothing can be added to it.
+Task<bool> DynamoCatalog::leave(AccountId account, bool leaving) {
+  DynamoUpdate update{account_key(account), "REMOVE #leaving", {"attribute_exists(#holds)"}};
+  if (leaving) {
+    update.change = "SET #leaving = :leaving";
+    update.condition.text = "size(#holds) = :none";
+    update.condition.values.set_count("none", 0);
+    update.condition.values.set_flag("leaving", true);
+  }
+  auto written = co_await client_.update(update);
+  co_return written == Written::done;
+}
+
+Task<void> DynamoCatalog::erase_account(const DynamoAccount& account) {
+  auto id = account.account.id;
+  auto pk = account_key(id).pk;
+  DynamoQuery tokens{pk, token_entry_prefix, std::string(token_entry_prefix) + "~"};
+  auto entries = co_await client_.query_all(tokens);
+  std::vector<DynamoKey> keys;
+  for (const auto& entry : entries) {
+    keys.push_back(token_key(entry.digest("secret_hash")));
+    keys.push_back(entry.key());
+  }
+  // The account's own item last: it is by it that a repeat finds the rest.
+  auto name = name_key(account.account.username);
+  co_await release_name(name, id);
+  if (account.identity) {
+    auto identity = identity_key(*account.identity);
+    co_await release_name(identity, id);
+  }
+  keys.push_back(account_key(id));
+  keys.push_back(roll_key(id));
+  for (const auto& key : keys) {
+    co_await client_.erase(key);
+  }
+}
+
+Task<bool> DynamoCatalog::remove_account(AccountId id) {
+  auto account = co_await store_.find_account(id);
+  if (!account) co_return true;
+  if (!account->leaving) {
+    auto holds_any = co_await holds_recordings(id);
+    if (holds_any) co_return false;
+    auto before = env_.now() + Millis{1};
+    auto resolved = co_await store_.resolve_all(*account, before);
+    static_cast<void>(resolved);  // what is left will refuse the next step
+    auto left = co_await leave(id, true);
+    if (!left) co_return false;
+  }
+  auto holds_any = co_await holds_recordings(id);
+  if (holds_any) {
+    auto stays = co_await leave(id, false);
+    static_cast<void>(stays);
+    co_return false;
+  }
+  co_await erase_account(*account);
+  co_return true;
+}
+
+}  // namespace tapedeck
