@@ -30,6 +30,44 @@ void count_exactly(DynamoAccount& row, const std::vector<DynamoItem>& held) {
   }
 }
 
+DynamoUpdate update_for(const DynamoAccount& before, const AccountPatch& patch, std::string rev) {
+  DynamoUpdate update{account_key(before.account.id), "SET #rev = :rev", {}};
+  auto& [text, values, id] = update.condition;
+  text = "attribute_exists(#holds) AND attribute_not_exists(#leaving) AND ";
+  text += before.rev.empty() ? "attribute_not_exists(#rev)" : "#rev = :old_rev";
+  values.set_text("rev", rev);
+  values.set_text("old_rev", before.rev);
+  std::string removed;
+  if (patch.state) {
+    update.change += ", #state = :state";
+    values.set_count("state", static_cast<std::uint64_t>(*patch.state));
+  }
+  if (patch.password_hash && !patch.password_hash->empty()) {
+    update.change += ", #password_hash = :password_hash";
+    values.set_text("password_hash", *patch.password_hash);
+  } else if (patch.password_hash) {
+    removed += ", #password_hash";
+  }
+  if (patch.admin && *patch.admin) {
+    update.change += ", #admin = :admin";
+    values.set_flag("admin", true);
+  } else if (patch.admin) {
+    removed += ", #admin";
+  }
+  if (patch.quota_bytes && *patch.quota_bytes) {
+    update.change += ", #quota_bytes = :quota_bytes";
+    values.set_count("quota_bytes", **patch.quota_bytes);
+  } else if (patch.quota_bytes) {
+    removed += ", #quota_bytes";
+  }
+  if (patch.next_session_epoch) {
+    update.change += ", #session_epoch = :next";
+    values.set_count("next", before.account.session_epoch + std::uint64_t{1});
+  }
+  if (!removed.empty()) update.change += " REMOVE " + removed.substr(2);
+  return update;
+}
+
 }  // namespace
 
 DynamoCatalog::DynamoCatalog(DynamoClient& client, Env& env, Options options)
@@ -38,6 +76,28 @@ DynamoCatalog::DynamoCatalog(DynamoClient& client, Env& env, Options options)
       options_(options),
       agenda_(client, env),
       store_(client, agenda_, env) {}
+
+/// What stands where an account was, or will never be, until late writes of it cannot come any
+/// more.
+Task<DynamoItem> DynamoCatalog::make_void(AccountId account) {
+  auto key = account_key(account);
+  auto now = env_.now();
+  co_await agenda_.add(Agenda::tombstones, key, now);
+  DynamoItem item(key);
+  item.set_flag("gone", true);
+  item.set_time("changed_at", now);
+  co_return item;
+}
+
+/// Instead of erasing what was made on the condition that there was none: a late try of that could
+/// bring it back. Whatever the agenda has on it erases it in the end.
+Task<bool> DynamoCatalog::mark_gone(const DynamoKey& key) {
+  DynamoUpdate update{key, "SET #gone = :gone", {}};
+  update.condition.text = "attribute_exists(PK) AND attribute_not_exists(#gone)";
+  update.condition.values.set_flag("gone", true);
+  auto written = co_await client_.update(update);
+  co_return written != Written::refused;
+}
 
 // ---- coming to be ------------------------------------------------------------------------------
 
@@ -53,11 +113,7 @@ Task<bool> DynamoCatalog::has_come_to_be(AccountId account) {
     }
     co_await env_.sleep(look_pause);
   }
-  auto now = env_.now();
-  co_await agenda_.add(Agenda::tombstones, key, now);
-  DynamoItem in_its_way(key);
-  in_its_way.set_flag("gone", true);
-  in_its_way.set_time("changed_at", now);
+  auto in_its_way = co_await make_void(account);
   DynamoExpression if_absent{"attribute_not_exists(PK)"};
   auto written = co_await client_.put_if(in_its_way, if_absent);
   if (written == Written::done) co_return false;
@@ -100,7 +156,7 @@ Task<bool> DynamoCatalog::take_invitation(const Sha256Digest& secret_hash, Accou
   for (DynamoAttempts attempts(env_);;) {
     co_await attempts.next();
     auto found = co_await client_.find(key);
-    if (!found) co_return false;
+    if (!found || found->flag("gone")) co_return false;
     DynamoUpdate update{key, "SET #taken_by = :account", {"attribute_not_exists(#taken_by)"}};
     update.condition.text += " AND attribute_exists(PK)";
     if (found->has("taken_by")) {
@@ -152,7 +208,8 @@ Task<AddAccount> DynamoCatalog::add_account(const NewAccount& added) {
   if (outcome == AddAccount::added) {
     if (added.invitation) {
       auto key = invitation_key(*added.invitation);
-      co_await client_.erase(key);
+      auto used_up = co_await mark_gone(key);
+      static_cast<void>(used_up);  // refused: it is gone
     }
     co_return outcome;
   }
@@ -201,41 +258,24 @@ Task<std::optional<Account>> DynamoCatalog::find_account_by_identity(const Ident
 
 Task<std::optional<Account>> DynamoCatalog::change_account(AccountId id,
                                                            const AccountPatch& patch) {
-  Account checked;
-  apply(patch, checked);  // throws for what no store can keep
-  DynamoUpdate update{account_key(id), "SET #state = ", {"attribute_exists(#holds)"}};
-  update.condition.text += " AND attribute_not_exists(#leaving)";
-  auto& values = update.condition.values;
-  std::string removed;
-  update.change += patch.state ? ":state" : "#state";  // one thing to set there must be
-  if (patch.state) values.set_count("state", static_cast<std::uint64_t>(*patch.state));
-  if (patch.password_hash && !patch.password_hash->empty()) {
-    update.change += ", #password_hash = :password_hash";
-    values.set_text("password_hash", *patch.password_hash);
-  } else if (patch.password_hash) {
-    removed += ", #password_hash";
+  std::string tried;
+  for (DynamoAttempts attempts(env_);;) {
+    co_await attempts.next();
+    auto row = co_await store_.find_account(id);
+    if (!is_there(row)) co_return std::nullopt;
+    if (!tried.empty() && row->rev == tried) {  // done, by an answer that was lost
+      auto account = co_await find_account(id);
+      co_return account;
+    }
+    auto changed = row->account;
+    apply(patch, changed);  // throws for what no store can keep
+    tried = store_.make_nonce();
+    auto update = update_for(*row, patch, tried);
+    auto written = co_await client_.update(update);
+    if (written != Written::done) continue;
+    auto account = co_await find_account(id);
+    co_return account;
   }
-  if (patch.admin && *patch.admin) {
-    update.change += ", #admin = :admin";
-    values.set_flag("admin", true);
-  } else if (patch.admin) {
-    removed += ", #admin";
-  }
-  if (patch.quota_bytes && *patch.quota_bytes) {
-    update.change += ", #quota_bytes = :quota_bytes";
-    values.set_count("quota_bytes", **patch.quota_bytes);
-  } else if (patch.quota_bytes) {
-    removed += ", #quota_bytes";
-  }
-  if (patch.next_session_epoch) {
-    update.change += ", #session_epoch = #session_epoch + :one";
-    values.set_count("one", 1);
-  }
-  if (!removed.empty()) update.change += " REMOVE " + removed.substr(2);
-  auto written = co_await client_.update(update);
-  if (written != Written::done) co_return std::nullopt;
-  auto account = co_await find_account(id);
-  co_return account;
 }
 
 Task<AccountPage> DynamoCatalog::list_accounts(std::optional<AccountId> after, std::size_t max) {
@@ -284,7 +324,9 @@ Task<bool> DynamoCatalog::leave(AccountId account, bool leaving) {
     update.condition.values.set_flag("leaving", true);
   }
   auto written = co_await client_.update(update);
-  co_return written == Written::done;
+  if (written != Written::unclear) co_return written == Written::done;
+  auto row = co_await store_.find_account(account);
+  co_return row && row->leaving == leaving;
 }
 
 Task<void> DynamoCatalog::erase_account(const DynamoAccount& account) {
@@ -292,23 +334,24 @@ Task<void> DynamoCatalog::erase_account(const DynamoAccount& account) {
   auto pk = account_key(id).pk;
   DynamoQuery tokens{pk, token_entry_prefix, std::string(token_entry_prefix) + "~"};
   auto entries = co_await client_.query_all(tokens);
-  std::vector<DynamoKey> keys;
   for (const auto& entry : entries) {
-    keys.push_back(token_key(entry.digest("secret_hash")));
-    keys.push_back(entry.key());
+    auto key = entry.key();
+    auto hash = entry.digest("secret_hash");
+    auto removed = co_await remove_token_item(hash);
+    static_cast<void>(removed);  // refused: it is gone
+    co_await client_.erase(key);
   }
-  // The account's own item last: it is by it that a repeat finds the rest.
   auto name = name_key(account.account.username);
   co_await release_name(name, id);
   if (account.identity) {
     auto identity = identity_key(*account.identity);
     co_await release_name(identity, id);
   }
-  keys.push_back(account_key(id));
-  keys.push_back(roll_key(id));
-  for (const auto& key : keys) {
-    co_await client_.erase(key);
-  }
+  // The account's own item last: it is by it that a repeat finds the rest.
+  auto on_the_roll = roll_key(id);
+  co_await client_.erase(on_the_roll);
+  auto gone = co_await make_void(id);
+  co_await client_.put(gone);
 }
 
 Task<bool> DynamoCatalog::remove_account(AccountId id) {

@@ -90,6 +90,10 @@ class DynamoCatalog final : public Catalog {
   Task<bool> holds_recordings(AccountId account);
   Task<bool> leave(AccountId account, bool leaving);
   Task<void> erase_account(const DynamoAccount& account);
+  Task<DynamoItem> make_void(AccountId account);
+  Task<bool> mark_gone(const DynamoKey& key);
+  // dynamo_tokens.cc
+  Task<bool> remove_token_item(const Sha256Digest& secret_hash);
   // dynamo_appends.cc
   Task<TakeHoldResult> hold_for(const DynamoRecording& before, const DynamoRecording& after);
   // dynamo_recordings.cc

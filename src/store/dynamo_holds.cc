@@ -145,7 +145,12 @@ Task<bool> DynamoStore::write_hold(const HoldWish& wish, const DynamoAccount& ac
     text += " AND #holds.#id.#k = :touch";
     values.set_text("touch", existing->touch);
   } else {
-    text += " AND attribute_not_exists(#holds.#id)";
+    // A late try of this must not come when the hold has been made and removed.
+    auto spent = spent_name(hold.recording);
+    auto was = account.spent.text(spent);
+    text += " AND attribute_not_exists(#holds.#id) AND ";
+    text += was.empty() ? "attribute_not_exists(#" + spent + ")" : "#" + spent + " = :spent";
+    values.set_text("spent", was);
   }
   if (is_more_live) {
     update.change += ", #live_rev = :live_rev";
@@ -177,7 +182,8 @@ Task<Written> DynamoStore::remove_hold(AccountId account, const DynamoHold& hold
                                        ByteCount remaining) {
   DynamoUpdate update;
   update.key = account_key(account);
-  update.change = "SET #taken = #taken + :more REMOVE #holds.#id";
+  update.change =
+      "SET #taken = #taken + :more, #" + spent_name(hold.recording) + " = :touch REMOVE #holds.#id";
   auto& [text, values, id] = update.condition;
   text = "#holds.#id.#k = :touch";
   id = hold.recording.text();

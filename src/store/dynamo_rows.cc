@@ -7,6 +7,10 @@ namespace tapedeck {
 
 namespace {
 
+// Stored. Do not change. Several, so that recordings seldom get in each other's way.
+constexpr const char* spent_prefix = "spent_";
+constexpr int spent_names = 16;
+
 template <class Enum>
 Enum read_enum(const DynamoItem& item, std::string_view name, Enum last) {
   auto number = item.count(name);
@@ -80,6 +84,11 @@ DynamoItem to_item(const DynamoHold& hold) {
   return item;
 }
 
+std::string spent_name(RecordingId recording) {
+  auto last = recording.value.bytes.back();
+  return spent_prefix + std::to_string(last % spent_names);
+}
+
 const DynamoHold* DynamoAccount::find_hold(RecordingId id) const {
   for (const auto& hold : holds) {
     if (hold.recording == id) return &hold;
@@ -117,7 +126,11 @@ std::optional<DynamoAccount> read_account(const DynamoItem& item) {
   account.quota_bytes = item.find_count("quota_bytes");
   account.used_bytes = item.count("taken");
   if (item.has("identity")) row.identity = item.digest("identity");
+  row.rev = item.text("rev");
   row.live_rev = item.text("live_rev");
+  for (const auto& [name, value] : item.wire()) {
+    if (name.starts_with(spent_prefix)) row.spent.set_text(name, item.text(name));
+  }
   row.leaving = item.flag("leaving");
   auto holds = item.item("holds");
   for (const auto& [id, value] : holds.wire()) row.holds.push_back(read_hold(id, holds.item(id)));
@@ -128,6 +141,7 @@ DynamoItem to_item(const DynamoRecording& row) {
   const auto& recording = row.recording;
   DynamoItem item(recording_key(recording.account, recording.id));
   item.set_text("rev", row.rev);
+  item.set_texts("past_revs", row.past_revs);
   item.set_text("hold", row.hold);
   item.set_text("generation", row.generation);
   item.set_flag("partial", recording.partial);
@@ -193,6 +207,7 @@ DynamoRecording read_listed(const DynamoItem& item) {
 DynamoRecording read_recording(const DynamoItem& item) {
   auto row = read_listed(item);
   row.rev = item.text("rev");
+  row.past_revs = item.texts("past_revs");
   row.hold = item.text("hold");
   row.generation = item.text("generation");
   if (row.gone) return row;

@@ -25,11 +25,16 @@ struct DynamoHold {
 
 DynamoItem to_item(const DynamoHold& hold);
 
+/// The attribute of an account that tells that a hold of this recording may have come and gone.
+std::string spent_name(RecordingId recording);
+
 /// An account with what else its item holds. `account.used_bytes` is `taken`, with the holds in it.
 struct DynamoAccount {
   Account account;
   std::optional<Sha256Digest> identity;  // Identity::key()
+  std::string rev;                       // random, new with each patch
   std::string live_rev;                  // changes when another recording becomes live
+  DynamoItem spent;                      // by spent_name: changes when such a hold is removed
   bool leaving = false;                  // being removed: it is there no more for anybody else
   std::vector<DynamoHold> holds;
 
@@ -43,11 +48,12 @@ std::optional<DynamoAccount> read_account(const DynamoItem& item);
 
 /// A recording, or the tombstone that took its place.
 struct DynamoRecording {
-  Recording recording;     // of a tombstone only: id, account, partial, changed_at
-  std::string rev;         // random, new with each write
-  std::string hold;        // the founding of the hold it was last written under
-  std::string generation;  // of its chunks: a ULID as text
-  std::string batch;       // chunks that came with the last append; empty: none
+  Recording recording;                 // of a tombstone only: id, account, partial, changed_at
+  std::string rev;                     // random, new with each write
+  std::vector<std::string> past_revs;  // of the writes before, latest first
+  std::string hold;                    // the founding of the hold it was last written under
+  std::string generation;              // of its chunks: a ULID as text
+  std::string batch;                   // chunks that came with the last append; empty: none
   bool gone = false;
 
   /// It needs a hold as long as it is so.

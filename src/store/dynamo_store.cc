@@ -41,6 +41,33 @@ Task<std::optional<DynamoRecording>> DynamoStore::find_recording(AccountId accou
   co_return row;
 }
 
+namespace {
+
+constexpr std::size_t past_revs_max = 4;
+
+/// Takes a new rev; the old one is the past.
+void renew(DynamoRecording& row, std::string rev) {
+  if (!row.rev.empty()) row.past_revs.insert(row.past_revs.begin(), row.rev);
+  if (row.past_revs.size() > past_revs_max) row.past_revs.resize(past_revs_max);
+  row.rev = std::move(rev);
+}
+
+/// Whether the row was once written with that rev, which would have come after `old_rev`. Nothing:
+/// that is forgotten.
+std::optional<bool> was_written(const DynamoRecording& row, const std::string& rev,
+                                const std::string& old_rev) {
+  auto is_past = [&](const std::string& wanted) {
+    return std::find(row.past_revs.begin(), row.past_revs.end(), wanted) != row.past_revs.end();
+  };
+  if (row.rev == rev || is_past(rev)) return true;
+  if (row.rev == old_rev) return false;
+  bool knows_all = old_rev.empty() && row.past_revs.size() < past_revs_max;
+  if (is_past(old_rev) || knows_all) return false;  // something else came after it
+  return std::nullopt;
+}
+
+}  // namespace
+
 Task<bool> DynamoStore::store(DynamoRecording& row) {
   DynamoExpression condition{"attribute_not_exists(PK)"};
   auto old_rev = row.rev;
@@ -48,13 +75,16 @@ Task<bool> DynamoStore::store(DynamoRecording& row) {
     condition.text = "#rev = :rev";
     condition.values.set_text("rev", old_rev);
   }
-  row.rev = make_nonce();
+  renew(row, make_nonce());
   auto item = to_item(row);
   auto written = co_await client_.put_if(item, condition);
   if (written != Written::unclear) co_return written == Written::done;
+  // If it is not done it is never done, since its condition will not be true again; or it is late,
+  // and the condition of what is tried next will tell.
   auto found = co_await find_row(row.recording.account, row.recording.id);
-  if (found && found->rev == row.rev) co_return true;
-  if (!found || found->rev == old_rev) co_return false;  // not done; if it is late, it will fail
+  if (!found) co_return false;
+  auto was_ours = was_written(*found, row.rev, old_rev);
+  if (was_ours) co_return *was_ours;
   throw Error(Fault::unavailable, "recording " + row.recording.id.text() +
                                       " was changed by others after a write without an answer");
 }

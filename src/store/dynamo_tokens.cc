@@ -21,7 +21,7 @@ Task<void> DynamoCatalog::add_invitation(const Invitation& invitation) {
 Task<std::optional<Invitation>> DynamoCatalog::find_invitation(const Sha256Digest& secret_hash) {
   auto key = invitation_key(secret_hash);
   auto item = co_await client_.find(key);
-  if (!item) co_return std::nullopt;
+  if (!item || item->flag("gone")) co_return std::nullopt;
   if (item->has("taken_by")) {
     auto taker = item->id<AccountId>("taken_by");
     auto account = co_await store_.find_account(taker);
@@ -54,7 +54,7 @@ Task<void> DynamoCatalog::add_token(const Token& token) {
 Task<std::optional<Credential>> DynamoCatalog::find_credential(const Sha256Digest& secret_hash) {
   auto key = token_key(secret_hash);
   auto item = co_await client_.find(key);
-  if (!item) co_return std::nullopt;
+  if (!item || item->flag("gone")) co_return std::nullopt;
   auto token = read_token(*item);
   auto account = co_await store_.find_account(token.account);
   if (!account || account->leaving) co_return std::nullopt;
@@ -69,22 +69,36 @@ Task<std::vector<Token>> DynamoCatalog::list_tokens(AccountId account) {
   for (const auto& entry : entries) keys.push_back(token_key(entry.digest("secret_hash")));
   auto items = co_await client_.find_all(keys);
   std::vector<Token> tokens;
-  for (const auto& item : items) tokens.push_back(read_token(item));
+  for (const auto& item : items) {
+    if (!item.flag("gone")) tokens.push_back(read_token(item));
+  }
   std::sort(tokens.begin(), tokens.end(), [](const Token& a, const Token& b) {
     return std::tie(a.created_at, a.id) > std::tie(b.created_at, b.id);
   });
   co_return tokens;
 }
 
+/// False: there is none.
+Task<bool> DynamoCatalog::remove_token_item(const Sha256Digest& secret_hash) {
+  auto key = token_key(secret_hash);
+  auto now = env_.now();
+  co_await agenda_.add(Agenda::tokens, key, now);
+  DynamoUpdate update{key, "SET #gone = :gone, #expires_at = :now", {}};
+  update.condition.text = "attribute_exists(PK) AND attribute_not_exists(#gone)";
+  update.condition.values.set_flag("gone", true);
+  update.condition.values.set_time("now", now);
+  auto written = co_await client_.update(update);
+  co_return written != Written::refused;
+}
+
 Task<bool> DynamoCatalog::remove_token(AccountId account, TokenId id) {
   auto entry_key = token_entry_key(account, id);
   auto entry = co_await client_.find(entry_key);
   if (!entry) co_return false;
-  auto key = token_key(entry->digest("secret_hash"));
-  DynamoExpression if_present{"attribute_exists(PK)"};
-  auto erased = co_await client_.erase_if(key, if_present);
+  auto hash = entry->digest("secret_hash");
+  auto removed = co_await remove_token_item(hash);
   co_await client_.erase(entry_key);
-  co_return erased != Written::refused;
+  co_return removed;
 }
 
 Task<void> DynamoCatalog::touch_token(AccountId account, TokenId id, Time used_at) {

@@ -18,13 +18,14 @@ Task<void> DynamoCatalog::add_upload(const Upload& upload) {
 Task<std::optional<Upload>> DynamoCatalog::find_upload(const Sha256Digest& secret_hash) {
   auto key = upload_key(secret_hash);
   auto item = co_await client_.find(key);
-  if (!item) co_return std::nullopt;
+  if (!item || item->flag("gone")) co_return std::nullopt;
   co_return read_upload(secret_hash, *item);
 }
 
 Task<void> DynamoCatalog::remove_upload(const Sha256Digest& secret_hash) {
   auto key = upload_key(secret_hash);
-  co_await client_.erase(key);
+  auto removed = co_await mark_gone(key);
+  static_cast<void>(removed);  // refused: it is gone
 }
 
 Task<std::optional<RecordingId>> DynamoCatalog::find_claim(AccountId account,
