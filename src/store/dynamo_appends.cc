@@ -57,10 +57,6 @@ Task<AddRecordingResult> DynamoCatalog::add_recording(const Recording& recording
   MUST(are_adjacent(recording.tail, 0));
   for (DynamoAttempts attempts(env_);;) {
     co_await attempts.next();
-    auto account = co_await store_.find_account(recording.account);
-    if (!account || account->leaving || account->account.state == AccountState::closing) {
-      co_return AddRecordingResult{AddRecording::no_account, 0};
-    }
     auto before = co_await store_.find_row(recording.account, recording.id);
     if (before && !before->gone) co_return AddRecordingResult{AddRecording::id_taken, 0};
 
@@ -70,10 +66,11 @@ Task<AddRecordingResult> DynamoCatalog::add_recording(const Recording& recording
     row.rev = before ? before->rev : "";
     row.generation = store_.make_generation(before ? before->generation : "");
     bool live = recording.state == RecordingState::recording;
-    if (recording.reserved_bytes > stored_bytes_max || recording.size > stored_bytes_max) {
-      co_return AddRecordingResult{AddRecording::over_quota, bytes_left(account->account)};
-    }
-    HoldWish wish{row, false, row.taken(), live, true, limits};
+    // More than can be counted is more than any quota allows.
+    bool is_countable = recording.reserved_bytes <= stored_bytes_max &&
+                        recording.size <= stored_bytes_max - recording.reserved_bytes;
+    auto bytes = is_countable ? row.taken() : ~ByteCount{0};
+    HoldWish wish{row, false, bytes, live, true, limits};
     auto taken = co_await store_.take_hold(wish);
     if (taken.outcome == TakeHold::moved) continue;
     if (taken.outcome != TakeHold::taken) {

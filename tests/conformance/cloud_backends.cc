@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "conformance/blobs_suite.h"
+#include "conformance/cloud_catalogs.h"
 #include "conformance/s3_harness.h"
 
 namespace tapedeck {
@@ -55,6 +56,11 @@ void S3Harness::reopen() {
   blobs_ = std::make_unique<S3Blobs>(options, *pool_, keys_, env_);
 }
 
+INSTANTIATE_TEST_SUITE_P(Catalog, CatalogSuite,
+                         testing::Values(CatalogBackend{"Dynamo", make_dynamo_harness},
+                                         CatalogBackend{"DynamoWithLostAnswers",
+                                                        make_faulty_dynamo_harness}),
+                         [](const auto& backend) { return backend.param.name; });
 INSTANTIATE_TEST_SUITE_P(Blobs, BlobsSuite,
                          testing::Values(BlobsBackend{
                              "S3", [] { return std::make_unique<S3Harness>(8 * MiB); }}),
