@@ -18,18 +18,6 @@ bool is_there(const std::optional<DynamoAccount>& account) {
   return account && !account->leaving;
 }
 
-/// With what the recordings of the holds say in the place of what is counted for them.
-void count_exactly(DynamoAccount& row, const std::vector<DynamoItem>& held) {
-  auto& account = row.account;
-  for (const auto& hold : row.holds) account.used_bytes -= hold.counted;
-  for (const auto& item : held) {
-    auto found = read_recording(item);
-    if (found.gone) continue;
-    account.used_bytes += found.recording.size;
-    account.reserved_bytes += found.recording.reserved_bytes;
-  }
-}
-
 DynamoUpdate update_for(const DynamoAccount& before, const AccountPatch& patch, std::string rev) {
   DynamoUpdate update{account_key(before.account.id), "SET #rev = :rev", {}};
   auto& [text, values, id] = update.condition;
@@ -226,13 +214,27 @@ Task<AddAccount> DynamoCatalog::add_account(const NewAccount& added) {
 
 // ---- finding and changing ----------------------------------------------------------------------
 
+/// What the recordings of the holds say takes the place of what is counted for them.
+Task<void> DynamoCatalog::count_exactly(DynamoAccount& row) {
+  auto& account = row.account;
+  std::vector<DynamoKey> keys;
+  for (const auto& hold : row.holds) {
+    keys.push_back(recording_key(account.id, hold.recording));
+    account.used_bytes -= hold.counted;
+  }
+  auto held = co_await client_.find_all(keys);
+  for (const auto& item : held) {
+    auto found = read_recording(item);
+    if (found.gone) continue;
+    account.used_bytes += found.recording.size;
+    account.reserved_bytes += found.recording.reserved_bytes;
+  }
+}
+
 Task<std::optional<Account>> DynamoCatalog::find_account(AccountId id) {
   auto row = co_await store_.find_account(id);
   if (!is_there(row)) co_return std::nullopt;
-  std::vector<DynamoKey> keys;
-  for (const auto& hold : row->holds) keys.push_back(recording_key(id, hold.recording));
-  auto held = co_await client_.find_all(keys);
-  count_exactly(*row, held);
+  co_await count_exactly(*row);
   co_return std::move(row->account);
 }
 
@@ -284,24 +286,38 @@ Task<AccountPage> DynamoCatalog::list_accounts(std::optional<AccountId> after, s
   DynamoQuery roll{roll_pk, after ? after->text() + "!" : "0", "~"};
   roll.max = max;
   auto listed = co_await client_.query(roll);
+  std::map<AccountId, DynamoKey> keys;
   for (const auto& entry : listed.items) {
     auto id = AccountId::parse(entry.key().sk);
     if (!id) throw Error(Fault::unavailable, "the catalog is damaged: the roll has no id");
-    auto row = co_await store_.find_account(*id);
-    if (row) {
-      if (!listed.next.empty()) page.next = *id;
-      std::vector<DynamoKey> keys;
-      for (const auto& hold : row->holds) keys.push_back(recording_key(*id, hold.recording));
-      auto held = co_await client_.find_all(keys);
-      count_exactly(*row, held);
-      page.accounts.push_back(std::move(row->account));
-    } else if (id->value.made_at() + roll_patience < env_.now()) {
-      auto key = entry.key();
-      co_await client_.erase(key);  // it never came to be, or is gone
-    }
+    keys.emplace(*id, account_key(*id));
     if (!listed.next.empty()) page.next = *id;
   }
+  auto rows = co_await find_rows(keys);
+  for (auto& [id, row] : rows) {
+    co_await count_exactly(row);
+    page.accounts.push_back(std::move(row.account));
+  }
+  for (const auto& [id, key] : keys) {
+    if (rows.contains(id) || id.value.made_at() + roll_patience >= env_.now()) continue;
+    auto entry = roll_key(id);  // it never came to be, or is gone
+    co_await client_.erase(entry);
+  }
   co_return page;
+}
+
+/// Those that exist, in the order of their ids; also those that are leaving, for the Sweeper.
+Task<std::map<AccountId, DynamoAccount>> DynamoCatalog::find_rows(
+    const std::map<AccountId, DynamoKey>& keys) {
+  std::vector<DynamoKey> wanted;
+  for (const auto& [id, key] : keys) wanted.push_back(key);
+  auto items = co_await client_.find_all(wanted);
+  std::map<AccountId, DynamoAccount> rows;
+  for (const auto& item : items) {
+    auto row = read_account(item);
+    if (row) rows.emplace(row->account.id, std::move(*row));
+  }
+  co_return rows;
 }
 
 // ---- going -------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ namespace {
 using Hours = std::chrono::hours;
 
 constexpr std::uint32_t shards = 8;  // Stored. Do not change.
+constexpr Time latest = Time::max() - Hours{4};
 constexpr std::size_t noted_max = 10'000;
 /// How far the clocks of servers may be apart, with the time of a write.
 constexpr Millis clocks_apart = std::chrono::minutes(10);
@@ -36,8 +37,10 @@ std::string name_of(Agenda agenda) {
   return {};
 }
 
+/// Under the hour after next: what is about now is then about an hour to come, which is noted once.
 DynamoKey hour_key(Agenda agenda, Time at) {
-  return {"H#" + name_of(agenda), sortable(Time{std::chrono::floor<Hours>(at)})};
+  if (at > latest) at = latest;
+  return {"H#" + name_of(agenda), sortable(Time{std::chrono::floor<Hours>(at) + Hours{2}})};
 }
 
 /// An hour ahead of all clocks, and of all writes that believed it to be so.

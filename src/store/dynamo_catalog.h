@@ -2,6 +2,7 @@
 // docs/data.md has the items, and which write makes what true.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "core/catalog.h"
@@ -90,6 +91,8 @@ class DynamoCatalog final : public Catalog {
   Task<bool> holds_recordings(AccountId account);
   Task<bool> leave(AccountId account, bool leaving);
   Task<void> erase_account(const DynamoAccount& account);
+  Task<void> count_exactly(DynamoAccount& row);
+  Task<std::map<AccountId, DynamoAccount>> find_rows(const std::map<AccountId, DynamoKey>& keys);
   Task<DynamoItem> make_void(AccountId account);
   Task<bool> mark_gone(const DynamoKey& key);
   // dynamo_tokens.cc

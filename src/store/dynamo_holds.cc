@@ -10,6 +10,7 @@ namespace tapedeck {
 namespace {
 
 constexpr int attempts_max = 60;
+constexpr Millis attempts_time_max{20'000};
 constexpr Millis pause_first{10};
 constexpr Millis pause_max{250};
 /// Whoever made a hold is believed to be still at work for so long; after that it may be resolved
@@ -51,7 +52,9 @@ bool may_hold(const HoldWish& wish, const std::optional<DynamoAccount>& account)
 }  // namespace
 
 Task<void> DynamoAttempts::next() {
-  if (made_ == attempts_max) {
+  auto now = env_.now();
+  if (made_ == 0) ends_by_ = now + attempts_time_max;
+  if (made_ == attempts_max || now > ends_by_) {
     throw Error(Fault::unavailable, "too many others change the same item of the catalog");
   }
   if (made_ > 0) {

@@ -12,12 +12,14 @@ namespace tapedeck {
 class DynamoAttempts {
  public:
   explicit DynamoAttempts(Env& env) : env_(env) {}
-  /// Pauses, but not before the first try. Throws unavailable after many.
+  /// Pauses, but not before the first try. Throws unavailable after many, and after 20 s: a call of
+  /// the last try may take ten more, and the feed of changes relies on writes giving up after 30 s.
   Task<void> next();
 
  private:
   Env& env_;
   int made_ = 0;
+  Time ends_by_{};
 };
 
 /// What is to be counted for a recording before it is written.

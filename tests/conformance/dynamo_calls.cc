@@ -96,6 +96,16 @@ TEST_F(DynamoCalls, ARecordingIsAddedInTwoReadsAndThreeWrites) {
   EXPECT_EQ(calls(), "GetItem GetItem UpdateItem PutItem") << "it keeps its hold";
 }
 
+TEST_F(DynamoCalls, AClaimIsOneReadAndTwoWrites) {
+  auto id = RecordingId::make(env_);
+  run_task(catalog().claim(account_.id, sha256_of("first"), id));
+  EXPECT_EQ(calls(), "GetItem PutItem PutItem PutItem") << "the first of its hour notes it";
+  run_task(catalog().claim(account_.id, sha256_of("second"), id));
+  EXPECT_EQ(calls(), "GetItem PutItem PutItem");
+  run_task(catalog().claim(account_.id, sha256_of("second"), id));
+  EXPECT_EQ(calls(), "GetItem") << "a repeat";
+}
+
 TEST_F(DynamoCalls, APageOfTheListIsOneQueryHoweverLongTheList) {
   for (int i = 0; i < 30; ++i) add(RecordingState::ready, 10);
   calls();
