@@ -205,6 +205,29 @@ TEST_P(CatalogSuite, SegmentsBeyondTheTailAreKeptInOrder) {
   EXPECT_EQ(paged, all);
 }
 
+TEST_P(CatalogSuite, AnAppendMayBringMoreSegmentsThanATailHolds) {
+  auto ada = add_account("ada");
+  auto live = add(new_live(ada));
+  std::vector<Segment> all;
+  for (std::size_t count : {3, 40, 70, 1, 40, 1}) {
+    auto append = new_append(live, all.size() * 3, 3);
+    while (append.segments.size() < count) {
+      auto more = new_append(live, append.segments.back().end, 3);
+      append.segments.push_back(more.segments.front());
+    }
+    all.insert(all.end(), append.segments.begin(), append.segments.end());
+    ASSERT_EQ(run_task(catalog().advance(append)).outcome, Advance::done);
+    ASSERT_LE(find(live).tail.size(), tail_segments_max);
+    EXPECT_EQ(run_task(catalog().list_segments(ada.id, live.id, 0, 1'000)), all);
+  }
+  reopen();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto found = run_task(catalog().list_segments(ada.id, live.id, i * 3 + 2, 1));
+    ASSERT_EQ(found.size(), 1u) << i;
+    EXPECT_EQ(found.front(), all[i]) << i;
+  }
+}
+
 TEST_P(CatalogSuite, SegmentsAreListedFromTheOneThatHoldsTheOffset) {
   auto ada = add_account("ada");
   auto live = add(new_live(ada));

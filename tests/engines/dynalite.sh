@@ -18,5 +18,7 @@ start_dynalite() {
 }
 
 stop_dynalite() {
-  exec {dynalite_in}>&-
+  unset TAPEDECK_TEST_DYNAMODB
+  [ -z "${dynalite_in:-}" ] || exec {dynalite_in}>&-
+  dynalite_in=
 }
