@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How the program is operated, from outside: operation_test.py PATH_OF_TAPEDECK [NAME…]
 
-Metrics, TLS, systemd, stopping, addresses, listening to what is live, long paths, doctor and verify, on the real program.
+Metrics, TLS, systemd, stopping, addresses, listening to what is live, long paths, doctor and
+verify, on the real program.
 Prints "N passed, N failed"; exits 1 when something failed.
 """
 
