@@ -268,11 +268,15 @@ class Run:
 
     def _judge_silence(self):
         """After an I/O error of the catalog nothing more is written into it. On a dead disk it is
-        only tried, until the first answer."""
+        only tried, until the first answer. SQLite opens its log for reading only when it cannot
+        open it for writing, and stops at the first change: the start has then repeated the log."""
         if "catalog.stopped" not in self.log.read_text() or self.case.fault.action == "dead":
             return
         calls = list(self.disk.calls())
         at = next(i for i, call in enumerate(calls) if call.fired)
+        if self.fired_at_start and calls[at].kind == "openat":
+            syncs = (i for i in range(at, len(calls)) if calls[i].kind == "fdatasync")
+            at = next(syncs, at)
         later = [f"{call.kind} {call.path}" for call in calls[at + 1:]
                  if call.path in ("/tapedeck.db", "/tapedeck.db-wal")
                  and call.kind in ("write", "pwrite64", "ftruncate", "unlink", "fdatasync")]
