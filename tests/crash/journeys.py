@@ -3,6 +3,9 @@
 import http.client
 import socket
 
+from live_steps import (
+    append, await_chores, begin_live, join, play_prefix, resume_all, send_part,
+)
 from model import ABSENT, PURGED
 from session import Session
 from steps import (
@@ -19,7 +22,7 @@ FIRST = [
 ]
 
 # What the folder of MAIN holds: sent by a server that was killed, so that its log is not empty.
-BEFORE = [
+BEFORE_MAIN = [
     sign_up,
     upload("old-1", 50_000),
     upload("old-2", 120_000, key="old-2"),
@@ -59,7 +62,38 @@ MAIN = [
     play("last"),
 ]
 
-JOURNEYS = {"first": FIRST, "main": MAIN}
+# One recording that waits to be joined, and one that has more to come.
+BEFORE_LIVE = [
+    sign_up,
+    begin_live("in-pieces", 90_000),
+    append("in-pieces", 40_000),
+    append("in-pieces", 90_000),
+    begin_live("half", 100_000),
+    append("half", 60_000),
+]
+
+LIVE = [
+    await_chores,
+    play("in-pieces"),
+    begin_live("memo", 170_000),
+    append("memo", 50_000),
+    play_prefix("memo"),
+    begin_live("endless", 130_000, is_deferred=True),
+    append("memo", 110_000, is_chunked=True),
+    append("endless", 40_000),
+    append("half", 100_000),
+    list_all,
+    append("memo", 170_000, is_checked=True),
+    append("endless", 90_000, is_checked=True),
+    send_part("part-1", 45_000),
+    send_part("part-2", 35_000),
+    join("joined", "part-1", "part-2"),
+    play("joined"),
+    list_all,
+]
+
+JOURNEYS = {"first": FIRST, "main": MAIN, "live": LIVE}
+BEFORE = {"main": BEFORE_MAIN, "live": BEFORE_LIVE}
 
 
 def check(server, model, data):
@@ -129,7 +163,7 @@ def check_all_bytes(session):
         return
     compare(session, seen)
     by_id = {item.id: item for item in session.model.items.values()}
-    used = 0
+    used = sum(part.acked for part in session.model.parts.values())
     for id, (_, recording) in seen.items():
         used += recording["size"]
         answer = session.read(f"/api/v1/recordings/{id}/audio")
@@ -146,7 +180,7 @@ def check_tokens(session):
 
 
 CHECKS = [
-    settle_account, settle_items, repeat_uploads, check_all_bytes, check_tokens,
+    settle_account, settle_items, repeat_uploads, resume_all, check_all_bytes, check_tokens,
     upload("afterwards", 20_000), list_all,
 ]
 

@@ -5,6 +5,8 @@ import json
 import time
 from dataclasses import dataclass
 
+CUT = "cut off"  # instead of a status: the answer's head came, and not all of its body
+
 
 class ServerGone(Exception):
     """The connection broke and the process has ended."""
@@ -22,7 +24,8 @@ class Answer:
 
 class Session:
     """`disk` is the FaultyDisk under the server, or None. What went wrong is in `problems`; every
-    503 and 507 is in `refusals`, as (step, status)."""
+    503 and 507, the 423 of an upload's HEAD, and what broke off, is in `refusals`, as (step,
+    status)."""
 
     def __init__(self, server, model, disk=None):
         self.server, self.model, self.disk = server, model, disk
@@ -65,7 +68,11 @@ class Session:
             answer = Answer(response.status, response.headers, response.read())
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            self._explain(method, target, error)
+            self._expect_end()
+            if isinstance(error, http.client.IncompleteRead):
+                return Answer(CUT, {}, error.partial)
+            self.problem(f"{method} {target}: no answer from a living server: {error!r}")
+            raise ServerGone from error
         # A server that refuses a body of unknown length closes when more of it comes than it cares
         # to drop, and cannot announce that.
         refused_stream = answer.status >= 400 and "Transfer-Encoding" in headers
@@ -83,22 +90,20 @@ class Session:
         except (BrokenPipeError, ConnectionResetError):
             pass  # it may have answered before it heard all; the answer will tell
 
-    def _explain(self, method, target, error):
-        """A broken connection: the end of the process, or a mistake."""
+    def _expect_end(self):
+        """After a broken connection: ServerGone if the process has ended."""
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             if self.server.process.poll() is not None:
                 raise ServerGone
             time.sleep(0.002)
-        self.problem(f"{method} {target}: no answer from a living server: {error!r}")
-        raise ServerGone
 
     def read(self, target, token=None):
         """What a GET must give, whatever the disk did; None after a refusal."""
         answer = self.ask("GET", target, token=token)
         if answer.status == 200:
             return answer
-        self._judge(answer, f"GET {target}", uncertain=False)
+        self.judge(answer, f"GET {target}", uncertain=False)
         return None
 
     def change(self, subject, effect, wanted, method, target, body=None, headers=None):
@@ -113,11 +118,13 @@ class Session:
                 self.problem(f"{method} {target}: {answer.status}, which cannot be")
             subject.states = after
             return answer
-        self._judge(answer, f"{method} {target}", uncertain=len(before) > 1)
+        self.judge(answer, f"{method} {target}", uncertain=len(before) > 1)
         return None
 
-    def _judge(self, answer, asked, uncertain):
-        if answer.status in (503, 507):
+    def judge(self, answer, asked, uncertain):
+        if answer.status == CUT:
+            self.refusals.append((self.step, CUT))
+        elif answer.status in (503, 507):
             self.refusals.append((self.step, answer.status))
             self._check_problem(answer, asked)
         elif not (uncertain and 400 <= answer.status < 500):

@@ -25,7 +25,7 @@ def sign_up(session):
         model.account = {True}
         model.session = answer.json()["token"]
     else:
-        session._judge(answer, "sign-up", uncertain=False)
+        session.judge(answer, "sign-up", uncertain=False)
 
 
 def upload(title, size, key=None, chunked=False):
@@ -48,10 +48,12 @@ def repeat(title):
     return step
 
 
+def in_chunks(body):
+    return (body[at:at + CHUNK] for at in range(0, len(body), CHUNK))
+
+
 def send(session, item, wanted, chunked=False):
-    body = item.body
-    if chunked:
-        body = (item.body[at:at + CHUNK] for at in range(0, len(item.body), CHUNK))
+    body = in_chunks(item.body) if chunked else item.body
     headers = {"Content-Type": "audio/wav"}
     if item.key:
         headers["Idempotency-Key"] = item.key
@@ -104,7 +106,7 @@ def add_token(name):
             said = answer.json()
             session.model.tokens[name] = Token(said["id"], said["token"])
         else:
-            session._judge(answer, "add token", uncertain=False)
+            session.judge(answer, "add token", uncertain=False)
     return step
 
 
@@ -177,8 +179,7 @@ def compare(session, seen):
         if not item.may_be(place, recording["title"]):
             session.problem(f"{item.title} is {place} as \"{recording['title']}\", but should be "
                             f"one of {sorted(item.states)}")
-        if id and (recording["state"], recording["size"], recording["sha256"]) != (
-                "trashed" if place == TRASHED else "ready", len(item.body), item.sha256):
+        if id and not item.is_as_sent(place, recording):
             session.problem(f"{item.title} is not what was sent: {json.dumps(recording)}")
     return found
 
