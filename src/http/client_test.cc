@@ -294,10 +294,9 @@ TEST(ClientTest, AFailingBodyEndsTheRequestWithItsOwnError) {
 
 TEST(ClientTest, ABodyOfAnotherSizeThanAnnouncedNeverLooksWhole) {
   for (auto announced : {5u, 2u}) {
-    std::string received;
     CannedServer server({[&](auto& connection) {
       connection.read_head();
-      received = connection.drain();
+      EXPECT_LT(connection.drain().size(), announced);
     }});
     ClientUnderTest client(server.origin());
     MemorySource body("body");
@@ -305,7 +304,6 @@ TEST(ClientTest, ABodyOfAnotherSizeThanAnnouncedNeverLooksWhole) {
       client.fetch(ClientRequest{.method = "PUT", .body = &body, .body_bytes = announced});
     };
     EXPECT_THAT(failure_of(send, Fault::invalid), HasSubstr("another size"));
-    EXPECT_LT(received.size(), announced);
   }
 }
 

@@ -1,6 +1,7 @@
 // A clock and random numbers that the test owns.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <random>
@@ -40,7 +41,7 @@ class TestEnv final : public Env {
   std::mutex mutex_;
   Time now_ = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23};
   std::mt19937_64 random_;
-  int sleeps_left_ = -1;
+  std::atomic<int> sleeps_left_ = -1;
 };
 
 }  // namespace tapedeck
