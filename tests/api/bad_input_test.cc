@@ -214,11 +214,12 @@ TEST(BadInput, AnIdempotencyKeyHasALimit) {
 TEST(BadInput, PathsThatLookLikeOthersLeadNowhere) {
   ApiHarness server;
   auto me = server.sign_up();
-  for (auto target : {"/api/v1/recordings/", "/api/v1//recordings", "/API/v1/recordings",
-                      "/api/v1/../v1/recordings", "/api%2Fv1/recordings", "/healthz/", "//",
+  for (auto target : {"/api/v1/recordings//", "/api/v1//recordings", "/API/v1/recordings",
+                      "/api/v1/../v1/recordings", "/api%2Fv1/recordings", "/healthz//", "//",
                       "/assets/..%2Fopenapi.json"}) {
     EXPECT_EQ(server.get(target, me).status, 404) << target;
   }
+  EXPECT_EQ(server.get("/api/v1/recordings/", me).status, 200) << "as `curl -T - URL/` sends it";
 }
 
 TEST(BadInput, AHundredFieldsAreNoReasonToFail) {
