@@ -90,7 +90,8 @@ std::string dynamo_error_code(const AwsAnswer& answer) {
   auto body = parse_body(answer);
   if (!body) return {};
   auto type = find_string(*body, "__type").value_or("");
-  return type.substr(type.find('#') + 1);  // all of it when there is no '#'
+  auto hash = std::find(type.begin(), type.end(), '#');
+  return hash == type.end() ? type : std::string(hash + 1, type.end());
 }
 
 /// `code` is empty when it was done.
