@@ -15,7 +15,7 @@ from collections import Counter
 from cases import Case, Fault, arguments_of, bench_in, finish, parse_case, run_all, undisturbed
 from journeys import JOURNEYS
 
-SAMPLE = 500
+SAMPLE = 600
 SPARE = 10  # for those that a run may not reach
 ON_WRITES = ("EIO", "ENOSPC", "EINTR", "short", "full", "dead")
 ON_SYNCS = ("EIO", "ENOSPC", "EINTR", "late", "dead")
