@@ -115,7 +115,7 @@ build() {
     }
   fi
   if ninja -C "build/$preset" -n "$@" 2>&1 |
-    grep -qvE 'no work to do|Entering directory|Re-checking globbed'; then
+    grep -qvE 'no work to do|Entering directory|Re-checking globbed|Re-running CMake'; then
     say "building build/$preset (the first time takes some minutes)"
   fi
   ninja -C "build/$preset" -j "$jobs" "$@" >"build/$preset/build.log" 2>&1 || {
