@@ -16,6 +16,7 @@ import folder
 import listening
 import live
 import metrics
+import packages
 import stopping
 import tls
 import units
@@ -23,7 +24,7 @@ from stage import Stage
 
 TESTS = [
     test
-    for module in (metrics, tls, units, stopping, listening, live, folder)
+    for module in (metrics, tls, units, packages, stopping, listening, live, folder)
     for test in module.TESTS
 ]
 
