@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/associated_executor.hpp>
@@ -23,7 +24,8 @@ struct Suspension {
   void operator()(Handler&& handler) {
     auto executor = asio::get_associated_executor(handler);
     auto guard = asio::make_work_guard(executor);  // the io_context stays alive while we wait
-    start(Job([executor, guard = std::move(guard), handler = std::move(handler)]() mutable {
+    start(Job([executor, guard = std::move(guard),
+               handler = std::decay_t<Handler>(std::forward<Handler>(handler))]() mutable {
       asio::post(executor, std::move(handler));
     }));
   }
