@@ -158,6 +158,11 @@ void SqliteDatabase::rewrite_wal() {
   if (size > 0) check(wal->pMethods->xSync(wal, SQLITE_SYNC_FULL));
 }
 
+void SqliteDatabase::refuse_read_only() {
+  execute("BEGIN IMMEDIATE");
+  execute("ROLLBACK");
+}
+
 SqliteQuery::~SqliteQuery() {
   sqlite3_reset(statement_);  // tells the step's error again, which was thrown already
   sqlite3_clear_bindings(statement_);

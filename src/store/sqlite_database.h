@@ -78,6 +78,9 @@ class SqliteDatabase {
   /// process may have left bytes in the kernel's cache, clean, that are on no disk: without this
   /// they would be believed, and what is committed after them lost with them.
   void rewrite_wal();
+  /// Throws when nothing can be written. SQLite opens a WAL for reading when it cannot open it for
+  /// writing, and would say so at the first write only.
+  void refuse_read_only();
 
   sqlite3* handle() { return connection_.get(); }
 

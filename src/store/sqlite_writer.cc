@@ -15,6 +15,7 @@ SqliteWriter::SqliteWriter(Options options, Log& log)
       database_(options_.database),
       next_checkpoint_frames_(options_.checkpoint_frames) {
   database_.rewrite_wal();
+  database_.refuse_read_only();
   migrate(database_);
   thread_ = std::thread([this] { work(); });
   pthread_setname_np(thread_.native_handle(), "catalog-write");

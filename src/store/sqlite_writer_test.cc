@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "base/run_task.h"
 #include "store/sqlite_schema.h"
@@ -116,6 +117,35 @@ TEST_F(WriterTest, ALongWalThatAKilledProcessLeftIsTakenOver) {
   auto row = database.query("SELECT count(*) FROM secrets");
   ASSERT_TRUE(row.step());
   EXPECT_EQ(row.integer(0), 100);
+}
+
+/// The machine's own file system, on which a WAL opens for reading only, as it does for SQLite when
+/// the system refuses to open it for writing.
+int open_read_only(sqlite3_vfs* self, const char* name, sqlite3_file* file, int flags, int* got) {
+  if ((flags & SQLITE_OPEN_WAL) != 0) {
+    flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
+  }
+  auto* system = static_cast<sqlite3_vfs*>(self->pAppData);
+  return system->xOpen(system, name, file, flags, got);
+}
+
+TEST_F(WriterTest, ADatabaseThatCanOnlyBeReadIsRefusedAtTheStart) {
+  {
+    SqliteWriter writer({.database = database_options()}, log_);
+    auto job = [](SqliteDatabase& database) { add_secret(database, "before"); };
+    run_task(writer.write(job));
+    std::filesystem::copy(folder_.path() + "/tapedeck.db-wal", folder_.path() + "/left");
+  }
+  std::filesystem::rename(folder_.path() + "/left", folder_.path() + "/tapedeck.db-wal");
+  sqlite3_vfs reading = *sqlite3_vfs_find(nullptr);
+  reading.zName = "reading";
+  reading.pAppData = sqlite3_vfs_find(nullptr);
+  reading.xOpen = open_read_only;
+  sqlite3_vfs_register(&reading, 0);
+  auto options = database_options();
+  options.vfs = "reading";
+  EXPECT_THROW(SqliteWriter({.database = options}, log_), Error);
+  sqlite3_vfs_unregister(&reading);
 }
 
 TEST_F(WriterTest, ANewerSchemaIsRefusedAndLeftAlone) {
