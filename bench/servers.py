@@ -156,12 +156,17 @@ class TusNode(Server):
 
     PACKAGES = ("@tus/server@2", "@tus/file-store@2")
 
-    def __init__(self, folder, log):
+    @staticmethod
+    def install():
         engine = machine.WORK / "tus"
         if not (engine / "node_modules" / "@tus" / "file-store").exists():
             engine.mkdir(parents=True, exist_ok=True)
             npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", engine]
-            subprocess.run([*npm, *self.PACKAGES], check=True)
+            subprocess.run([*npm, *TusNode.PACKAGES], check=True)
+        return engine
+
+    def __init__(self, folder, log):
+        engine = self.install()
         folder.mkdir(exist_ok=True)
         port = free_port()
         script = machine.ROOT / "bench" / "live" / "tus_server.mjs"
