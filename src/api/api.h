@@ -21,6 +21,7 @@ namespace tapedeck::api {
 struct Options {
   std::vector<std::string> cors_origins;       // exact origins, or "*"; empty: same origin only
   bool allow_unverified_social_login = false;  // the original's /login
+  bool playback_by_redirect = false;           // where the store has URLs for players
   std::string version;                         // of the program
   std::uint32_t requests_per_minute = 6'000;   // per address, not counting bytes; 0: no limit
   std::uint32_t sign_ins_per_minute = 20;      // per address

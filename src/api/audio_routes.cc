@@ -113,8 +113,52 @@ Task<http::Response> answer_live(Context& context, const Call& call, const Recor
   co_return response;
 }
 
+/// Long enough to seek in the end of a long recording, without knowing how long it is.
+std::chrono::seconds default_lifetime(const Recording& recording) {
+  auto duration = std::chrono::seconds(recording.size / bytes_per_second_min);
+  return std::clamp(2 * duration, playback_lifetime_min, playback_lifetime_default_max);
+}
+
+/// What the store would answer otherwise than we do stays ours: conditions (its tags are others),
+/// and several ranges at once.
+bool may_redirect(const Context& context, const Call& call, const http::RangeAnswer& answer) {
+  const auto& fields = call.request.fields;
+  if (!context.options.playback_by_redirect || call.request.method != "GET") return false;
+  for (const auto* condition :
+       {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range"}) {
+    if (fields.contains(condition)) return false;
+  }
+  return answer.ranges.size() <= 1;
+}
+
+/// Where the store gives all of it under these fields; nothing when it does not.
+Task<std::optional<std::string>> find_elsewhere(Context& context, const Recording& recording,
+                                                const http::Fields& fields,
+                                                std::optional<Time> until) {
+  auto text = [&](std::string_view name) { return std::string(fields.find(name).value_or("")); };
+  SharedAs as{text("Content-Type"), text("Content-Disposition"), text("Cache-Control")};
+  auto lifetime = default_lifetime(recording);
+  if (until) {
+    auto left = std::chrono::floor<std::chrono::seconds>(*until - context.parts.env.now());
+    lifetime = std::clamp(left, std::chrono::seconds(1), lifetime);
+  }
+  auto url = co_await context.parts.recordings.share(recording, as, lifetime);
+  co_return url;
+}
+
+http::Response redirect(const std::string& url) {
+  http::Response response;
+  response.status = 302;
+  response.body_bytes = 0;
+  response.fields.set("Location", url);
+  response.fields.set("Cache-Control", "private, no-store");
+  response.fields.set("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+/// `until`: the end of the permission, when it has one.
 Task<http::Response> answer_audio(Context& context, const Call& call, const Recording& recording,
-                                  bool download) {
+                                  bool download, std::optional<Time> until = {}) {
   http::Response response;
   auto condition =
       http::evaluate_conditions(call.request.method, call.request.fields, validators_of(recording));
@@ -134,6 +178,10 @@ Task<http::Response> answer_audio(Context& context, const Call& call, const Reco
   if (answer.kind == http::RangeAnswer::Kind::unsatisfiable) {
     co_return refuse_range(call, recording);
   }
+  if (may_redirect(context, call, answer)) {
+    auto url = co_await find_elsewhere(context, recording, response.fields, until);
+    if (url) co_return redirect(*url);
+  }
   auto range = ByteRange{0, recording.size};
   if (answer.kind == http::RangeAnswer::Kind::partial) {
     response.status = 206;
@@ -146,12 +194,6 @@ Task<http::Response> answer_audio(Context& context, const Call& call, const Reco
   }
   co_await add_bytes(context, call, recording, range, response);
   co_return response;
-}
-
-/// Long enough to seek in the end of a long recording, without knowing how long it is.
-std::chrono::seconds default_lifetime(const Recording& recording) {
-  auto duration = std::chrono::seconds(recording.size / bytes_per_second_min);
-  return std::clamp(2 * duration, playback_lifetime_min, playback_lifetime_default_max);
 }
 
 }  // namespace
@@ -193,7 +235,7 @@ Task<http::Response> play_capability(Context& context, Call& call) {
   auto recording = co_await parts.recordings.find(grant->account, grant->recording);
   if (recording.trashed_at) throw unknown;
   auto download = grant->download || parse_flag(call, "download");
-  co_return co_await answer_audio(context, call, recording, download);
+  co_return co_await answer_audio(context, call, recording, download, grant->expires_at);
 }
 
 }  // namespace tapedeck::api

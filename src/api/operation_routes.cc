@@ -65,7 +65,10 @@ Task<http::Response> show_readiness(Context& context, Call&) {
   const auto& parts = context.parts;
   std::optional<ByteCount> free;
   auto ask_catalog = [&parts]() -> Task<void> { co_await parts.catalog.ping(); };
-  auto ask_blobs = [&parts, &free]() -> Task<void> { free = co_await parts.blobs.free_bytes(); };
+  auto ask_blobs = [&parts, &free]() -> Task<void> {
+    co_await parts.blobs.ping();
+    free = co_await parts.blobs.free_bytes();
+  };
   auto catalog = co_await answers(context, "catalog", ask_catalog);
   auto blobs = co_await answers(context, "blobs", ask_blobs);
   auto stopping = context.stopping.load();

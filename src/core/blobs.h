@@ -17,6 +17,13 @@ struct BlobPage {
   std::optional<BlobKey> next;  // pass it on as `after`; nothing at the end
 };
 
+/// What a blob is said to be when a player fetches it directly: the values of these fields.
+struct SharedAs {
+  std::string content_type;
+  std::string content_disposition;
+  std::string cache_control;
+};
+
 /// Immutable bytes, named by key.
 ///
 /// Safe for concurrent use. Keys are chosen by the caller and never reused, so no method ever
@@ -49,11 +56,15 @@ class Blobs {
   virtual Task<BlobPage> list(std::optional<BlobKey> after, std::size_t count_max) = 0;
 
   /// A URL from which a player can fetch the blob directly until `lifetime` has passed, where the
-  /// store can make one (S3); else nothing.
+  /// store can make one (S3); else nothing. Whether the blob exists is not looked at.
   /// Throws unavailable.
-  virtual Task<std::optional<std::string>> share(const BlobKey&, std::chrono::seconds) {
+  virtual Task<std::optional<std::string>> share(const BlobKey&, const SharedAs&,
+                                                 std::chrono::seconds) {
     co_return std::nullopt;
   }
+
+  /// Whether the store answers and lets us in; throws unavailable when it does not.
+  virtual Task<void> ping() { co_return; }
 
   /// What is free for more bytes, where the store knows (a disk); else nothing.
   virtual Task<std::optional<ByteCount>> free_bytes() { co_return std::nullopt; }

@@ -112,6 +112,17 @@ Task<void> Recordings::purge(AccountId account, RecordingId id) {
               "This recording is not in the trash: delete it first, then delete it for good.");
 }
 
+/// One that may still grow would get another blob meanwhile.
+Task<std::optional<std::string>> Recordings::share(const Recording& recording, const SharedAs& as,
+                                                   std::chrono::seconds lifetime) {
+  const auto& tail = recording.tail;
+  auto is_one = tail.size() == 1 && tail.front().begin == 0 && tail.front().end == recording.size;
+  if (!is_one || may_grow(recording)) co_return std::nullopt;
+  auto key = blob_key(recording, tail.front());
+  auto url = co_await blobs_.share(key, as, lifetime);
+  co_return url;
+}
+
 Task<std::unique_ptr<ByteSource>> Recordings::open(const Recording& recording, ByteRange range) {
   co_return co_await open_segments(catalog_, blobs_, recording, range);
 }

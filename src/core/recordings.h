@@ -125,6 +125,10 @@ class Recordings {
   /// Throws invalid (not inside it), not_found (purged meanwhile), unavailable, also when the store
   /// lacks bytes: never a short read. The source must not outlive this object.
   Task<std::unique_ptr<ByteSource>> open(const Recording& recording, ByteRange range);
+  /// A URL from which a player can fetch all of it directly: of a complete recording in one blob,
+  /// where the store can make one; else nothing. Throws unavailable.
+  Task<std::optional<std::string>> share(const Recording& recording, const SharedAs& as,
+                                         std::chrono::seconds lifetime);
   /// The bytes from `from` on, then what is appended, until it is complete. Throws as open().
   std::unique_ptr<ByteSource> follow(const Recording& recording, ByteCount from);
 

@@ -264,10 +264,18 @@ Task<std::unique_ptr<ByteSource>> S3Blobs::open(const BlobKey& key, ByteRange ra
   co_return std::make_unique<Source>(*this, key, range, std::move(stream));
 }
 
-Task<std::optional<std::string>> S3Blobs::share(const BlobKey& key, std::chrono::seconds lifetime) {
-  auto call = bucket_.share(key, std::min(lifetime, share_time_max));
+Task<std::optional<std::string>> S3Blobs::share(const BlobKey& key, const SharedAs& as,
+                                                std::chrono::seconds lifetime) {
+  auto call = bucket_.share(key, as, std::min(lifetime, share_time_max));
   auto target = co_await client_.presign(call);
   co_return bucket_.base_url() + target;
+}
+
+/// Asks for what is never there: of all calls the cheapest whose refusal says why.
+Task<void> S3Blobs::ping() {
+  auto call = bucket_.get(BlobKey{}, {0, 1});
+  auto answer = co_await client_.send(call);
+  if (!answer.is_success() && !is_absent(answer)) throw refused(call, answer);
 }
 
 // ---- chores ------------------------------------------------------------------------------------

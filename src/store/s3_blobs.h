@@ -34,8 +34,9 @@ class S3Blobs final : public Blobs {
   Task<std::unique_ptr<ByteSource>> open(const BlobKey& key, ByteRange range) override;
   Task<void> erase(const BlobKey& key) override;
   Task<BlobPage> list(std::optional<BlobKey> after, std::size_t count_max) override;
-  Task<std::optional<std::string>> share(const BlobKey& key,
+  Task<std::optional<std::string>> share(const BlobKey& key, const SharedAs& as,
                                          std::chrono::seconds lifetime) override;
+  Task<void> ping() override;
 
  private:
   struct Gathered;

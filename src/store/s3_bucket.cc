@@ -88,6 +88,10 @@ AwsCall S3Bucket::erase(const BlobKey& key) const {
   return {.method = "DELETE", .target = target(key)};
 }
 
+AwsCall S3Bucket::about_bucket(std::string method, const std::string& query) const {
+  return {.method = std::move(method), .target = path_ + "/" + query};
+}
+
 AwsCall S3Bucket::list(const std::string& after, std::size_t count_max) const {
   AwsCall call;
   call.target = fmt::format("{}/?list-type=2&max-keys={}&prefix={}", path_, count_max,
@@ -96,8 +100,18 @@ AwsCall S3Bucket::list(const std::string& after, std::size_t count_max) const {
   return call;
 }
 
-Presigning S3Bucket::share(const BlobKey& key, std::chrono::seconds lifetime) const {
-  return {.target = target(key), .lifetime = lifetime};
+Presigning S3Bucket::share(const BlobKey& key, const SharedAs& as,
+                           std::chrono::seconds lifetime) const {
+  Presigning call{.target = target(key), .lifetime = lifetime};
+  auto add = [&call](const char* name, const std::string& value) {
+    if (value.empty()) return;
+    call.target += call.target.find('?') == std::string::npos ? '?' : '&';
+    call.target += std::string(name) + "=" + http::percent_encode(value);
+  };
+  add("response-cache-control", as.cache_control);
+  add("response-content-disposition", as.content_disposition);
+  add("response-content-type", as.content_type);
+  return call;
 }
 
 AwsCall S3Bucket::begin_multipart(const BlobKey& key) const {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/id.h"
+#include "core/blobs.h"
 #include "http/client.h"
 #include "store/aws_client.h"
 
@@ -52,9 +52,11 @@ class S3Bucket {
   AwsCall get(const BlobKey& key, ByteRange range) const;  // not empty
   AwsCall head(const BlobKey& key) const;
   AwsCall erase(const BlobKey& key) const;
+  /// The bucket itself, or one of its documents: "", "?lifecycle".
+  AwsCall about_bucket(std::string method, const std::string& query) const;
   /// At most `count_max` objects after the one of that name.
   AwsCall list(const std::string& after, std::size_t count_max) const;
-  Presigning share(const BlobKey& key, std::chrono::seconds lifetime) const;
+  Presigning share(const BlobKey& key, const SharedAs& as, std::chrono::seconds lifetime) const;
 
   AwsCall begin_multipart(const BlobKey& key) const;
   AwsCall put_part(const BlobKey& key, const std::string& upload, int number, ByteView bytes,

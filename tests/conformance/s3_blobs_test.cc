@@ -92,19 +92,26 @@ TEST_F(S3BlobsTest, ASharedUrlPlaysOneBlobAndNothingElse) {
   MemorySource source("0123456789");
   Checksums sums;
   run_task(harness_.blobs().put(key, source, sums));
-  auto url = run_task(harness_.blobs().share(key, std::chrono::minutes{1})).value();
+  SharedAs as{"audio/wav", "attachment; filename=\"a b.wav\"", "private, no-store"};
+  auto url = run_task(harness_.blobs().share(key, as, std::chrono::minutes{1})).value();
   auto base = S3Bucket(harness_.bucket()).base_url();
   ASSERT_TRUE(url.starts_with(base + "/"));
-  auto status_of = [&](std::string target) -> Task<int> {
+  auto fetch = [&](std::string target) -> Task<http::Response> {
     http::ClientRequest request{.target = std::move(target)};
     auto response = co_await harness_.outbound().send(request);
-    co_await read_all(*response.body, KiB);
-    co_return response.status;
+    auto body = co_await read_all(*response.body, KiB);
+    if (response.status == 200) EXPECT_EQ(body, "0123456789");
+    co_return http::Response{.status = response.status, .fields = std::move(response.fields)};
   };
+  auto status_of = [&](std::string wanted) { return run_task(fetch(std::move(wanted))).status; };
   auto target = url.substr(base.size());
-  EXPECT_EQ(run_task(status_of(target)), 200);
-  EXPECT_EQ(run_task(status_of(target + "0")), 403);
-  EXPECT_EQ(run_task(status_of(target.substr(0, target.find('?')))), 403);
+  auto response = run_task(fetch(target));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.fields.find("Content-Type"), as.content_type);
+  EXPECT_EQ(response.fields.find("Content-Disposition"), as.content_disposition);
+  EXPECT_EQ(response.fields.find("Cache-Control"), as.cache_control);
+  EXPECT_EQ(status_of(target + "0"), 403);
+  EXPECT_EQ(status_of(target.substr(0, target.find('?'))), 403);
 }
 
 TEST_F(S3BlobsTest, AnObjectOfSomebodyElseIsNotListed) {
