@@ -84,10 +84,11 @@ Task<void> stream_through(const std::string& socket, const AdminRequest& wanted,
 }
 
 void check_folder(const Config& config) {
-  if (config.catalog == CatalogChoice::memory || config.blobs == BlobsChoice::memory) {
+  if (config.catalog == CatalogChoice::memory) {
     throw UsageError("No server runs on " + config.data.string() +
                      ", and what is kept in memory ends with its server. Start one first.");
   }
+  if (config.catalog != CatalogChoice::sqlite) return;
   std::error_code ignored;
   if (std::filesystem::exists(config.data / "tapedeck.db", ignored)) return;
   throw UsageError("There is no Tapedeck data in the folder \"" + config.data.string() +

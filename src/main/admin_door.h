@@ -17,8 +17,8 @@ class AdminDoor {
  public:
   enum class Missing { refuse, make };  // what to do when there is no such folder
 
-  /// Throws UsageError when there is no such folder, Error when another process than a server holds
-  /// it.
+  /// Throws UsageError when there is no such folder and something is to be stored there, Error when
+  /// another process than a server holds it.
   AdminDoor(const Config& config, Missing missing);
   ~AdminDoor();
 

@@ -4,6 +4,7 @@
 
 #include "base/run_task.h"
 #include "core/verify.h"
+#include "main/stores.h"
 #include "store/sqlite_check.h"
 
 namespace tapedeck {
@@ -56,6 +57,22 @@ void verify_all(Verification& verification, const api::EmitLine& emit) {
   emit({{"done", json_of(verification.progress())}});
 }
 
+/// Why a copy of the folder would be no backup; nothing where it is one.
+std::optional<std::string> refuse_backup(const Config& config) {
+  const std::string audio =
+      "The audio is in S3: keep a second copy of the bucket there (versioning, replication or AWS "
+      "Backup). ";
+  if (config.blobs == BlobsChoice::disk && config.catalog == CatalogChoice::sqlite) return {};
+  if (config.catalog == CatalogChoice::memory) return "What is kept in memory has no backup.";
+  if (config.catalog == CatalogChoice::sqlite) {
+    return audio + "Before it, copy the catalog: sqlite3 " + place_of_catalog(config) +
+           " \".backup 'COPY'\"";
+  }
+  return audio +
+         "The catalog is in DynamoDB: turn on point-in-time recovery for the table, or use its "
+         "on-demand backups. Restore the table to a moment before the bucket's.";
+}
+
 }  // namespace
 
 api::LineJob make_sweep_job(Sweeper& sweeper) {
@@ -89,8 +106,12 @@ api::LineJob make_catalog_check_job(std::optional<std::string> database) {
   };
 }
 
-std::function<void(const std::string&, const api::EmitLine&)> make_backup_job(std::string source) {
-  return [source = std::move(source)](const std::string& destination, const api::EmitLine& emit) {
+std::function<void(const std::string&, const api::EmitLine&)> make_backup_job(
+    const Config& config) {
+  auto refusal = refuse_backup(config);
+  return [source = config.data.string(), refusal](const std::string& destination,
+                                                  const api::EmitLine& emit) {
+    if (refusal) throw Error(Fault::invalid, *refusal);
     BackupOptions options;
     options.source = source;
     options.destination = destination;

@@ -9,6 +9,7 @@
 #include "core/blobs.h"
 #include "core/catalog.h"
 #include "core/sweeper.h"
+#include "main/config.h"
 #include "store/backup.h"
 
 namespace tapedeck {
@@ -24,9 +25,10 @@ api::LineJob make_verify_job(Catalog& catalog, Blobs& blobs, Env& env);
 /// finds, at the end {"done": {"damages": N}}.
 api::LineJob make_catalog_check_job(std::optional<std::string> database);
 
-/// Copies the data folder `source`. {"progress": {…}} now and then, at the end {"done": {…}}.
+/// Copies the data folder. {"progress": {…}} now and then, at the end {"done": {…}}. Refuses where
+/// the data is elsewhere, and says what to use instead.
 std::function<void(const std::string& destination, const api::EmitLine& emit)> make_backup_job(
-    std::string source);
+    const Config& config);
 
 json::object json_of(const BackupReport& report);
 

@@ -51,6 +51,7 @@ void add_verify_commands(CLI::App& app, Invocation& invocation);  // verify, swe
 void add_backup_commands(CLI::App& app, Invocation& invocation);  // backup, restore-backup
 void add_config_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
+void add_storage_commands(CLI::App& app, Invocation& invocation);  // storage init, policy
 void add_version_command(CLI::App& app, Invocation& invocation);
 
 /// A command that takes --json, --config and the flags of these settings.
@@ -60,8 +61,12 @@ CLI::App* add_command(CLI::App& parent, Invocation& invocation, const std::strin
 void add_setting(CLI::App& command, Invocation& invocation, std::string_view name);
 void add_server_settings(CLI::App& command, Invocation& invocation);
 
-/// What admin commands and client commands take.
-inline const std::vector<std::string_view> admin_settings{"data"};
+/// What admin commands (where the stores are) and client commands take.
+inline const std::vector<std::string_view> admin_settings{
+    "data",         "catalog",         "blobs",
+    "s3_bucket",    "s3_endpoint",     "s3_region",
+    "s3_style",     "s3_encryption",   "s3_encryption_key",
+    "dynamo_table", "dynamo_endpoint", "dynamo_region"};
 inline const std::vector<std::string_view> client_settings{"server", "token"};
 
 }  // namespace tapedeck

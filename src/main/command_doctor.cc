@@ -45,7 +45,7 @@ void check_through(AdminDoor& door) {
 /// server answers.
 Check examine_catalog(const Config& config, bool running) {
   try {
-    if (!running) check_before_opening(config);
+    if (!running && config.catalog == CatalogChoice::sqlite) check_before_opening(config);
     AdminDoor door(config, AdminDoor::Missing::refuse);
     if (door.beside_server()) check_through(door);
     auto status = door.call("GET", "/admin/v1/status");
@@ -54,6 +54,9 @@ Check examine_catalog(const Config& config, bool running) {
   } catch (const UsageError& error) {
     return {"catalog", false, error.what(), "Check the name of the folder."};
   } catch (const std::exception& error) {
+    if (config.catalog != CatalogChoice::sqlite) {
+      return {"catalog", false, error.what(), "Cure what is red above, then run this again."};
+    }
     return {"catalog", false, error.what(),
             "Stop the server, keep this folder as it is, and make a new one of the last backup: "
             "tapedeck restore-backup BACKUP --data NEW_FOLDER"};
@@ -91,6 +94,8 @@ int examine_all(const Invocation& invocation) {
 std::vector<Check> examine(const Config& config) {
   auto running = server_runs(config);
   auto checks = examine_folder(config, running);
+  auto services = examine_cloud(config);
+  checks.insert(checks.end(), services.begin(), services.end());
   checks.push_back(examine_catalog(config, running));
   if (!running && config.token.empty()) return checks;  // no server here, none asked for
   auto served = examine_server(config);
@@ -99,9 +104,10 @@ std::vector<Check> examine(const Config& config) {
 }
 
 void add_doctor_command(CLI::App& app, Invocation& invocation) {
+  auto settings = admin_settings;
+  settings.insert(settings.end(), {"free_bytes_min", "server", "token"});
   add_command(app, invocation, "doctor",
-              "Check a data folder, the machine and a running server, and name the cure.",
-              {"data", "free_bytes_min", "server", "token"})
+              "Check the stores, the machine and a running server, and name the cure.", settings)
       ->callback(
           [&invocation] { invocation.run = [&invocation] { return examine_all(invocation); }; });
 }

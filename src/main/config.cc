@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include "main/settings.h"
+#include "main/store_settings.h"
 
 namespace tapedeck {
 
@@ -60,6 +61,7 @@ class Loader {
       names_.push_back(std::string(setting.name) + "_file");
       variables_.push_back(setting.variable() + "_FILE");
     }
+    take_region();
     take_file();
     take_environment();
     for (const auto& [name, values] : sources_.flags) take_named(name, values);
@@ -72,6 +74,15 @@ class Loader {
   }
 
  private:
+  /// The region that all of AWS's tools use is weaker than what is set for us alone.
+  void take_region() {
+    loaded_.config.aws = sources_.aws;
+    if (sources_.aws.region.empty()) return;
+    for (auto name : {"s3_region", "dynamo_region"}) {
+      take(*find_setting(name), {sources_.aws.region}, "AWS_REGION", false);
+    }
+  }
+
   void take_file() {
     if (sources_.file_name.empty()) return;
     toml::table table;
@@ -161,11 +172,8 @@ class Loader {
     if (config.tls_cert.empty() != config.tls_key.empty()) {
       mistakes_.push_back("tls_cert and tls_key belong together: set both, or none.");
     }
-    // One of them forgetting would make the other's contents lost or garbage.
-    bool forgetful_catalog = config.catalog == CatalogChoice::memory;
-    if (forgetful_catalog != (config.blobs == BlobsChoice::memory)) {
-      mistakes_.push_back("catalog and blobs belong together: keep both in memory, or none.");
-    }
+    auto of_stores = find_store_mistakes(config);
+    mistakes_.insert(mistakes_.end(), of_stores.begin(), of_stores.end());
   }
 
   const ConfigSources& sources_;

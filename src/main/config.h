@@ -16,11 +16,14 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "core/accounts.h"
+#include "store/aws_environment.h"
 
 namespace tapedeck {
 
-enum class CatalogChoice { sqlite, memory };
-enum class BlobsChoice { disk, memory };
+enum class S3Style;  // store/s3_bucket.h
+enum class CatalogChoice { sqlite, dynamo, memory };
+enum class BlobsChoice { disk, s3, memory };
+enum class PlaybackWay { proxy, redirect };
 
 struct Config {
   // The server's.
@@ -28,6 +31,18 @@ struct Config {
   std::filesystem::path data = "tapedeck-data";
   CatalogChoice catalog = CatalogChoice::sqlite;
   BlobsChoice blobs = BlobsChoice::disk;
+  // store_settings.h says what those of S3 and DynamoDB mean that are not set.
+  std::string s3_endpoint;
+  std::string s3_region;
+  std::string s3_bucket;
+  std::optional<S3Style> s3_style;
+  std::string s3_encryption;      // empty: the bucket's own default
+  std::string s3_encryption_key;  // empty: the service's
+  std::string dynamo_endpoint;
+  std::string dynamo_region;
+  std::string dynamo_table = "tapedeck";
+  AwsEnvironment aws;  // has keys
+  PlaybackWay playback = PlaybackWay::proxy;
   std::string tls_cert;
   std::string tls_key;
   std::optional<SignupMode> signup;  // nothing: see signup_in_force()
@@ -66,7 +81,8 @@ bool is_loopback(std::string_view listen_address);
 struct ConfigSources {
   std::map<std::string, std::vector<std::string>> flags;  // by the setting's name
   std::map<std::string, std::string> environment;         // every TAPEDECK_* variable
-  std::string file_name;                                  // empty: there is no file
+  AwsEnvironment aws;
+  std::string file_name;  // empty: there is no file
   std::string file_text;
   /// The text of a *_FILE secret. Throws Error{invalid}.
   std::function<std::string(const std::string& path)> read_file;

@@ -5,6 +5,7 @@
 
 #include "main/setting_values.h"
 #include "main/settings.h"
+#include "main/store_settings.h"
 
 namespace tapedeck {
 namespace {
@@ -65,7 +66,14 @@ TEST(Config, RefusesEachWrongValueAndSaysWhatIsRight) {
         Case{"server", "localhost", "URL"}, Case{"quota", "-1", "10GiB"},
         Case{"log_level", "loud", "debug, info, warning, error"},
         Case{"allow_unverified_social_login", "maybe", "yes or no"},
-        Case{"catalog", "memory", "both in memory"}}) {
+        Case{"catalog", "memory", "both in memory"}, Case{"s3_bucket", "Tapes", "small letters"},
+        Case{"s3_bucket", "-tapes", "small letters"}, Case{"dynamo_table", "a/b", "a table"},
+        Case{"s3_endpoint", "localhost:9000", "http://localhost:9000"},
+        Case{"dynamo_endpoint", "http://host/path", "an endpoint"},
+        Case{"s3_region", "eu central", "eu-central-1"}, Case{"s3_style", "host", "virtual_host"},
+        Case{"blobs", "s3", "needs s3_bucket"}, Case{"blobs", "s3", "s3_region is not set"},
+        Case{"catalog", "dynamo", "set blobs to s3"},
+        Case{"catalog", "dynamo", "dynamo_region is not set"}}) {
     ConfigSources sources;
     sources.flags[name] = {value};
     EXPECT_THAT(mistakes_of(sources), HasSubstr(said)) << name << "=" << value;
@@ -78,6 +86,50 @@ TEST(Config, ReadsASecretFromTheFileThatIsNamed) {
   sources.environment = {{"TAPEDECK_TOKEN_FILE", "/b"}};
   EXPECT_EQ(load_config(sources).config.token, "from /b");
   EXPECT_EQ(find_setting("token")->show(load_config(sources).config), "(set)");
+}
+
+TEST(Config, TakesTheRegionOfAwsFromTheEnvironmentAllToolsUse) {
+  ConfigSources sources;
+  sources.aws.region = "eu-central-1";
+  sources.flags = {{"catalog", {"dynamo"}},
+                   {"blobs", {"s3"}},
+                   {"s3_bucket", {"tapes"}},
+                   {"s3_region", {"eu-west-1"}}};
+  auto loaded = load_config(sources);
+  EXPECT_EQ(s3_region_in_force(loaded.config), "eu-west-1");
+  EXPECT_EQ(dynamo_region_in_force(loaded.config), "eu-central-1");
+  EXPECT_EQ(loaded.origins.at("s3_region"), "--s3-region");
+  EXPECT_EQ(loaded.origins.at("dynamo_region"), "AWS_REGION");
+}
+
+TEST(StoreSettings, MeanAwsUnlessAnEndpointIsNamed) {
+  struct Case {
+    const char* endpoint;
+    const char* region;
+    const char* bucket;
+    const char* endpoint_in_force;
+    const char* region_in_force;
+    S3Style style;
+  };
+  for (const auto& expected :
+       {Case{"", "eu-west-1", "tapes", "https://s3.eu-west-1.amazonaws.com", "eu-west-1",
+             S3Style::virtual_host},
+        Case{"", "eu-west-1", "my.tapes", "https://s3.eu-west-1.amazonaws.com", "eu-west-1",
+             S3Style::path},
+        Case{"", "cn-north-1", "tapes", "https://s3.cn-north-1.amazonaws.com.cn", "cn-north-1",
+             S3Style::virtual_host},
+        Case{"https://s3.amazonaws.com", "", "tapes", "https://s3.amazonaws.com", "",
+             S3Style::virtual_host},
+        Case{"http://[::1]:9000", "", "tapes", "http://[::1]:9000", "us-east-1", S3Style::path},
+        Case{"", "", "tapes", "", "", S3Style::path}}) {
+    Config config;
+    config.s3_endpoint = expected.endpoint;
+    config.s3_region = expected.region;
+    config.s3_bucket = expected.bucket;
+    EXPECT_EQ(s3_endpoint_in_force(config), expected.endpoint_in_force);
+    EXPECT_EQ(s3_region_in_force(config), expected.region_in_force) << expected.endpoint;
+    EXPECT_EQ(s3_style_in_force(config), expected.style) << expected.endpoint_in_force;
+  }
 }
 
 TEST(Config, OpensSignUpOnlyWhenEveryAddressIsLoopback) {

@@ -47,6 +47,25 @@ class Silence {
   bool changed_ = false;
 };
 
+std::string indented(const json::value& value, const std::string& margin) {
+  auto inner = margin + "  ";
+  std::string text;
+  auto add = [&](const std::string& entry) {
+    text += (text.empty() ? "\n" : ",\n") + inner + entry;
+  };
+  if (const auto* object = value.if_object(); object && !object->empty()) {
+    for (const auto& [name, member] : *object) {
+      add(json::serialize(json::value(name)) + ": " + indented(member, inner));
+    }
+    return "{" + text + "\n" + margin + "}";
+  }
+  if (const auto* array = value.if_array(); array && !array->empty()) {
+    for (const auto& element : *array) add(indented(element, inner));
+    return "[" + text + "\n" + margin + "]";
+  }
+  return json::serialize(value);
+}
+
 std::string first_line(std::istream& from, const std::string& name) {
   std::string line;
   if (!std::getline(from, line) && line.empty()) {
@@ -68,6 +87,10 @@ std::string typed(std::string_view prompt) {
 
 std::string program_line() {
   return fmt::format("tapedeck {}", program_version);
+}
+
+void print_document(const json::value& value) {
+  print_line(indented(value, ""));
 }
 
 void print_json(const json::value& value) {

@@ -16,6 +16,8 @@ std::string program_line();
 void print_json(const json::value& value);
 /// The same for an event: {"event": name}, then its facts.
 void print_event(std::string_view name, const json::object& facts);
+/// JSON for people, on stdout: each member on a line of its own.
+void print_document(const json::value& value);
 /// A line of text on stdout; on stderr.
 void print_line(std::string_view text);
 void print_note(std::string_view text);

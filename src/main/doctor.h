@@ -20,9 +20,11 @@ struct Check {
 /// what it finds.
 std::vector<Check> examine(const Config& config);
 
-/// The checks of folder and machine alone (doctor_folder.cc); of a running server
+/// The checks of folder and machine alone (doctor_folder.cc), which are few where nothing is stored
+/// in the folder; of the services that are stores (doctor_cloud.cc); of a running server
 /// (doctor_server.cc).
 std::vector<Check> examine_folder(const Config& config, bool running);
+std::vector<Check> examine_cloud(const Config& config);
 std::vector<Check> examine_server(const Config& config);
 
 }  // namespace tapedeck

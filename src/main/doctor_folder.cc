@@ -14,6 +14,7 @@
 #include "base/env.h"
 #include "main/doctor.h"
 #include "main/setting_values.h"
+#include "main/store_settings.h"
 #include "store/data_folder.h"
 
 namespace tapedeck {
@@ -138,6 +139,7 @@ Check check_clock(const std::string& path) {
 }  // namespace
 
 std::vector<Check> examine_folder(const Config& config, bool running) {
+  if (is_cloud_alone(config)) return {check_open_files()};
   auto path = config.data.string();
   std::vector<Check> checks{check_mode(path)};
   if (std::filesystem::is_directory(path)) {

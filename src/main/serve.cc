@@ -13,6 +13,7 @@
 #include "main/background.h"
 #include "main/console.h"
 #include "main/metrics.h"
+#include "main/stores.h"
 #include "main/systemd.h"
 #include "main/version.h"
 #include "main/wiring.h"
@@ -54,6 +55,7 @@ api::Options api_options(const Config& config) {
   api::Options options;
   options.cors_origins = config.cors_origins;
   options.allow_unverified_social_login = config.allow_unverified_social_login;
+  options.playback_by_redirect = config.playback == PlaybackWay::redirect;
   options.version = program_version;
   options.requests_per_minute = config.requests_per_minute;
   return options;
@@ -69,6 +71,8 @@ class Service {
         metrics_(program_version),
         wiring_(config, log_, observers()),
         api_(wiring_.api_parts(), api_options(config)) {
+    if (!wiring_.holds_folder())
+      folder_.emplace(config_.data.string(), DataFolder::Holds::no_blobs);
     refuse_lost_catalog();
     open_doors();
   }
@@ -119,10 +123,11 @@ class Service {
     if (!wiring_.has_lost_its_catalog()) return;
     throw Error(
         Fault::conflict,
-        fmt::format("The folder \"{0}\" holds audio, but its catalog knows no account: {0}/"
-                    "tapedeck.db was removed or replaced. Put it back, or restore a backup with "
-                    "`tapedeck restore-backup`. To begin anew, start with another folder.",
-                    config_.data.string()));
+        fmt::format(
+            "There is audio in {}, but its catalog, {}, knows no account: it was removed, replaced "
+            "or misnamed. Put it back, or restore a backup. To begin anew, start with "
+            "another place for audio.",
+            place_of_blobs(config_), place_of_catalog(config_)));
   }
 
   void open_doors() {
@@ -210,6 +215,8 @@ class Service {
     auto here = url();
     log_.info("serving", {{"url", here},
                           {"data", config_.data.string()},
+                          {"catalog", place_of_catalog(config_)},
+                          {"blobs", place_of_blobs(config_)},
                           {"signup", name_of(signup_in_force(config_))},
                           {"version", program_version}});
     if (config_.allow_unverified_social_login) {
@@ -241,6 +248,7 @@ class Service {
   Metrics metrics_;
   Wiring wiring_;
   api::Api api_;
+  std::optional<DataFolder> folder_;  // of the admin's socket, when nothing else is stored there
   std::optional<http::Server> public_door_;
   std::optional<http::Server> admin_door_;
   std::optional<http::Server> metrics_door_;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "main/setting_values.h"
+#include "main/store_settings.h"
 
 namespace tapedeck {
 
@@ -69,6 +70,42 @@ void check_url(const std::string& url) {
   }
 }
 
+/// S3's rule; ours too, since a name becomes a part of URLs and hosts.
+void check_bucket(const std::string& name) {
+  constexpr std::string_view chars = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+  bool is_good = name.size() >= 3 && name.size() <= 63 &&
+                 name.find_first_not_of(chars) == std::string::npos &&
+                 std::isalnum(static_cast<unsigned char>(name.front())) &&
+                 std::isalnum(static_cast<unsigned char>(name.back()));
+  if (!is_good) refuse(name, "a bucket; 3 to 63 small letters, digits, dots and hyphens");
+}
+
+void check_table(const std::string& name) {
+  constexpr std::string_view chars =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  if (name.size() < 3 || name.size() > 255 || name.find_first_not_of(chars) != std::string::npos) {
+    refuse(name, "a table; 3 to 255 letters, digits, dots, hyphens and underscores");
+  }
+}
+
+void check_region(const std::string& name) {
+  constexpr std::string_view chars = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  if (name.empty() || name.find_first_not_of(chars) != std::string::npos) {
+    refuse(name, "a region; write one like eu-central-1");
+  }
+}
+
+/// Without a path: S3 and DynamoDB are at the root of their hosts.
+void check_endpoint(const std::string& url) {
+  if (!url.starts_with("http") || !http::parse_origin(url)) {
+    refuse(url, "an endpoint; write one like http://localhost:9000 or https://s3.example.org");
+  }
+}
+
+std::string shown_or(const std::string& value, const char* otherwise) {
+  return value.empty() ? otherwise : value;
+}
+
 std::string without_last_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
@@ -76,10 +113,18 @@ std::string without_last_slash(std::string url) {
 
 constexpr std::uint32_t live_minutes_max = 60 * 24 * 3;  // well below the time uploads are kept
 
-constexpr std::array<std::pair<std::string_view, CatalogChoice>, 2> catalog_choices{
-    {{"sqlite", CatalogChoice::sqlite}, {"memory", CatalogChoice::memory}}};
-constexpr std::array<std::pair<std::string_view, BlobsChoice>, 2> blobs_choices{
-    {{"disk", BlobsChoice::disk}, {"memory", BlobsChoice::memory}}};
+constexpr std::array<std::pair<std::string_view, CatalogChoice>, 3> catalog_choices{
+    {{"sqlite", CatalogChoice::sqlite},
+     {"dynamo", CatalogChoice::dynamo},
+     {"memory", CatalogChoice::memory}}};
+constexpr std::array<std::pair<std::string_view, BlobsChoice>, 3> blobs_choices{
+    {{"disk", BlobsChoice::disk}, {"s3", BlobsChoice::s3}, {"memory", BlobsChoice::memory}}};
+constexpr std::array<std::pair<std::string_view, S3Style>, 2> style_choices{
+    {{"path", S3Style::path}, {"virtual_host", S3Style::virtual_host}}};
+constexpr std::array<std::pair<std::string_view, PlaybackWay>, 2> playback_choices{
+    {{"proxy", PlaybackWay::proxy}, {"redirect", PlaybackWay::redirect}}};
+constexpr std::array<std::pair<std::string_view, const char*>, 3> encryption_choices{
+    {{"none", ""}, {"AES256", "AES256"}, {"aws:kms", "aws:kms"}}};
 constexpr std::array<std::pair<std::string_view, SignupMode>, 3> signup_choices{
     {{"open", SignupMode::open}, {"invite", SignupMode::invite}, {"closed", SignupMode::closed}}};
 constexpr std::array<std::pair<std::string_view, LogFormat>, 2> format_choices{
@@ -109,7 +154,7 @@ std::string shown_signup(const Config& config) {
 using enum SettingShape;
 using enum SettingUser;
 
-const std::array<Setting, 26> settings{{
+const std::array<Setting, 36> settings{{
     {"listen", "HOST:PORT", "Where to listen: HOST:PORT, [V6]:PORT or unix:PATH.", list, server,
      [](Config& c, const Values& v) {
        std::for_each(v.begin(), v.end(), check_listen);
@@ -123,12 +168,67 @@ const std::array<Setting, 26> settings{{
        c.data = v.back();
      },
      [](const Config& c) { return c.data.string(); }},
-    {"catalog", "sqlite|memory", "Where facts are kept. memory forgets all when the server stops.",
-     single, server, [](Config& c, const Values& v) { c.catalog = choice_of(v, catalog_choices); },
+    {"catalog", "sqlite|dynamo|memory",
+     "Where facts are kept. memory forgets all when the server stops.", single, server,
+     [](Config& c, const Values& v) { c.catalog = choice_of(v, catalog_choices); },
      [](const Config& c) { return shown_choice(c.catalog, catalog_choices); }},
-    {"blobs", "disk|memory", "Where audio is kept. memory forgets all when the server stops.",
+    {"blobs", "disk|s3|memory", "Where audio is kept. memory forgets all when the server stops.",
      single, server, [](Config& c, const Values& v) { c.blobs = choice_of(v, blobs_choices); },
      [](const Config& c) { return shown_choice(c.blobs, blobs_choices); }},
+    {"s3_bucket", "NAME", "The bucket for audio; `tapedeck storage init` makes it.", single, server,
+     [](Config& c, const Values& v) {
+       check_bucket(v.back());
+       c.s3_bucket = v.back();
+     },
+     [](const Config& c) { return shown_or(c.s3_bucket, "none"); }},
+    {"s3_endpoint", "URL", "Where S3 is. Default: AWS's in that region.", single, server,
+     [](Config& c, const Values& v) {
+       check_endpoint(v.back());
+       c.s3_endpoint = without_last_slash(v.back());
+     },
+     [](const Config& c) { return shown_or(s3_endpoint_in_force(c), "AWS"); }},
+    {"s3_region", "REGION", "Its region. Default: AWS_REGION, and us-east-1 where it is not AWS.",
+     single, server,
+     [](Config& c, const Values& v) {
+       check_region(v.back());
+       c.s3_region = v.back();
+     },
+     [](const Config& c) { return shown_or(s3_region_in_force(c), "none"); }},
+    {"s3_style", "path|virtual_host",
+     "Whether the bucket is named in a URL's path or host. Default: host for AWS, else path.",
+     single, server, [](Config& c, const Values& v) { c.s3_style = choice_of(v, style_choices); },
+     [](const Config& c) { return shown_choice(s3_style_in_force(c), style_choices); }},
+    {"s3_encryption", "none|AES256|aws:kms",
+     "How S3 is asked to encrypt audio; none leaves it to the bucket's own default.", single,
+     server, [](Config& c, const Values& v) { c.s3_encryption = choice_of(v, encryption_choices); },
+     [](const Config& c) { return shown_or(c.s3_encryption, "none"); }},
+    {"s3_encryption_key", "KEY", "The key's id in KMS, for aws:kms. Default: the service's own.",
+     single, server, [](Config& c, const Values& v) { c.s3_encryption_key = v.back(); },
+     [](const Config& c) { return shown_or(c.s3_encryption_key, "none"); }},
+    {"dynamo_table", "NAME", "The table for facts; `tapedeck storage init` makes it.", single,
+     server,
+     [](Config& c, const Values& v) {
+       check_table(v.back());
+       c.dynamo_table = v.back();
+     },
+     [](const Config& c) { return c.dynamo_table; }},
+    {"dynamo_endpoint", "URL", "Where DynamoDB is. Default: AWS's in that region.", single, server,
+     [](Config& c, const Values& v) {
+       check_endpoint(v.back());
+       c.dynamo_endpoint = without_last_slash(v.back());
+     },
+     [](const Config& c) { return shown_or(dynamo_endpoint_in_force(c), "AWS"); }},
+    {"dynamo_region", "REGION",
+     "Its region. Default: AWS_REGION, and us-east-1 where it is not AWS.", single, server,
+     [](Config& c, const Values& v) {
+       check_region(v.back());
+       c.dynamo_region = v.back();
+     },
+     [](const Config& c) { return shown_or(dynamo_region_in_force(c), "none"); }},
+    {"playback", "proxy|redirect",
+     "Whether audio goes through the server, or players are sent to S3 where it can be.", single,
+     server, [](Config& c, const Values& v) { c.playback = choice_of(v, playback_choices); },
+     [](const Config& c) { return shown_choice(c.playback, playback_choices); }},
     {"tls_cert", "FILE", "A certificate chain (PEM): turns TLS on. Read again on SIGHUP.", single,
      server, [](Config& c, const Values& v) { c.tls_cert = v.back(); },
      [](const Config& c) { return c.tls_cert; }},

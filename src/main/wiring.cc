@@ -9,39 +9,18 @@
 #include "core/signer.h"
 #include "core/uploads.h"
 #include "main/chores.h"
+#include "main/stores.h"
 #include "main/version.h"
-#include "store/cached_catalog.h"
-#include "store/data_folder.h"
-#include "store/disk.h"
-#include "store/disk_blobs.h"
-#include "store/memory_blobs.h"
-#include "store/memory_catalog.h"
-#include "store/sqlite_catalog.h"
 
 namespace tapedeck {
 
 namespace {
 
-constexpr std::size_t disk_threads = 32;     // they wait for the disk, not for a core
 constexpr std::size_t password_threads = 4;  // each holds 64 MiB while it hashes
 constexpr std::size_t chore_threads = 2;
 constexpr std::size_t chores_waiting_max = 16;
 
-std::unique_ptr<Catalog> make_catalog(const Config& config, const DataFolder& folder, Log& log) {
-  if (config.catalog == CatalogChoice::memory) return std::make_unique<MemoryCatalog>();
-  SqliteCatalog::Options options;
-  options.path = folder.database();
-  // The folder's lock makes this process the only one that writes, as CachedCatalog asks.
-  return std::make_unique<CachedCatalog>(std::make_unique<SqliteCatalog>(options, log));
-}
-
-std::unique_ptr<Blobs> make_blobs(const Config& config, const DataFolder& folder, Disk& disk,
-                                  Pool& pool) {
-  if (config.blobs == BlobsChoice::memory) return std::make_unique<MemoryBlobs>();
-  DiskBlobs::Options options;
-  options.root = folder.blobs();
-  return std::make_unique<DiskBlobs>(options, disk, pool);
-}
+constexpr ByteCount s3_segment_bytes_max = 8 * MiB;  // one PutObject each: S3Blobs' part
 
 std::string signing_secret(Catalog& catalog, Env& env) {
   std::array<unsigned char, 32> random{};
@@ -65,6 +44,7 @@ Live::Options live_options(const Config& config) {
   options.live_max = config.live_max;
   options.finish_after = config.finish_after;
   options.free_bytes_min = config.free_bytes_min;
+  if (config.blobs == BlobsChoice::s3) options.segment_bytes_max = s3_segment_bytes_max;
   return options;
 }
 
@@ -96,11 +76,10 @@ Sweeper::Options sweeper_options(const Config& config,
 struct Wiring::Inside {
   Inside(const Config& config, Log& the_log, Observers observers)
       : log(the_log),
-        folder(config.data.string()),
-        disk_pool({"disk", disk_threads}),
+        stores(open_stores(config, env, log)),
+        catalog(stores.catalog),
+        blobs(stores.blobs),
         password_pool({"password", password_threads}),
-        catalog(make_catalog(config, folder, log)),
-        blobs(make_blobs(config, folder, disk, disk_pool)),
         signer(signing_secret(*catalog, env)),
         accounts(*catalog, password_pool, env, account_options(config)),
         live(*catalog, *blobs, env, live_options(config)),
@@ -115,10 +94,8 @@ struct Wiring::Inside {
     api::AdminParts parts{accounts, *catalog, *blobs, env, log, chores};
     parts.sweep = make_sweep_job(sweeper);
     parts.verify = make_verify_job(*catalog, *blobs, env);
-    std::optional<std::string> database;
-    if (config.catalog == CatalogChoice::sqlite) database = folder.database();
-    parts.check_catalog = make_catalog_check_job(std::move(database));
-    parts.backup = make_backup_job(folder.path());
+    parts.check_catalog = make_catalog_check_job(stores.database);
+    parts.backup = make_backup_job(config);
     parts.version = program_version;
     parts.default_quota_bytes = config.quota;
     return parts;
@@ -128,12 +105,10 @@ struct Wiring::Inside {
   // chores' jobs use all before them, so that pool is joined first.
   Log& log;
   SystemEnv env;
-  DataFolder folder;
-  PosixDisk disk;
-  Pool disk_pool;
+  Stores stores;
+  const std::shared_ptr<Catalog> catalog;
+  const std::shared_ptr<Blobs> blobs;
   Pool password_pool;
-  std::unique_ptr<Catalog> catalog;
-  std::unique_ptr<Blobs> blobs;
   Signer signer;
   Accounts accounts;
   Live live;
@@ -169,7 +144,11 @@ Sweeper& Wiring::sweeper() {
 
 Wiring::QueueLengths Wiring::queue_lengths() const {
   const auto& parts = *inside_;
-  return {parts.disk_pool.waiting(), parts.password_pool.waiting(), parts.chores.waiting()};
+  return {parts.stores.disk_jobs_waiting(), parts.password_pool.waiting(), parts.chores.waiting()};
+}
+
+bool Wiring::holds_folder() const {
+  return inside_->stores.folder != nullptr;
 }
 
 bool Wiring::has_lost_its_catalog() {

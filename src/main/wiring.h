@@ -1,5 +1,5 @@
-// Wiring: the only place that chooses stores. It makes every part in order and takes them down in
-// the opposite one.
+// Wiring: makes every part in order, on the stores that were chosen (stores.h), and takes them down
+// in the opposite one.
 #pragma once
 
 #include <functional>
@@ -13,8 +13,8 @@
 
 namespace tapedeck {
 
-/// All parts of one server, or of one command that works on a data folder. Holds the folder's lock.
-/// Tasks that use the parts must have ended before it does.
+/// All parts of one server, or of one command that works on the stores. Holds the data folder's
+/// lock, if anything is stored there. Tasks that use the parts must have ended before it does.
 class Wiring {
  public:
   /// Called for the metrics, on any thread. Either may be empty.
@@ -23,8 +23,7 @@ class Wiring {
     std::function<void()> on_create;
   };
 
-  /// Opens the folder, making it when absent. Blocks. Throws Error{conflict} when another process
-  /// uses it, and what the stores throw.
+  /// Blocks. Throws as open_stores.
   Wiring(const Config& config, Log& log, Observers observers = {});
   ~Wiring();
   Wiring(const Wiring&) = delete;
@@ -43,6 +42,9 @@ class Wiring {
     std::size_t chores = 0;
   };
   QueueLengths queue_lengths() const;
+
+  /// Whether the data folder is locked: something is stored there.
+  bool holds_folder() const;
 
   /// True when the catalog knows no account while blobs exist: then it is not the catalog of these
   /// blobs, and a sweep would erase them as garbage.

@@ -87,13 +87,14 @@ void refuse_network_file_system(const std::string& path) {
   }
 }
 
-DataFolder::DataFolder(std::string path) : path_(std::move(path)) {
+DataFolder::DataFolder(std::string path, Holds holds) : path_(std::move(path)) {
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
   PosixDisk disk;
   make_folders(disk, path_);
   refuse_network_file_system(path_);
   lock_ = lock_folder(path_);
-  make_blob_folders(disk, blobs());  // each time: a crash may have left some of them unmade
+  // Each time: a crash may have left some of them unmade.
+  if (holds == Holds::blobs) make_blob_folders(disk, blobs());
   disk.sync_folder(path_);
 }
 

@@ -1,4 +1,4 @@
-// DataFolder: one process owns the folder with the catalog and the blobs.
+// DataFolder: one process owns the folder with what is stored on this machine.
 #pragma once
 
 #include <string>
@@ -10,10 +10,12 @@ namespace tapedeck {
 /// Holds the folder's lock as long as it lives.
 class DataFolder {
  public:
+  enum class Holds { blobs, no_blobs };
+
   /// Opens the folder, making it (mode 0700) and its folders for blobs where they are absent, all
   /// synced. Throws Error{conflict} when another process uses it, invalid for a network file
   /// system, unavailable and storage_full from the disk.
-  explicit DataFolder(std::string path);
+  explicit DataFolder(std::string path, Holds holds = Holds::blobs);
 
   const std::string& path() const { return path_; }
   std::string database() const { return path_ + "/tapedeck.db"; }

@@ -59,14 +59,16 @@ void check_shape(const std::string& name, const json::object& table) {
   if (!has_keys(table, "SK")) {
     throw Error(Fault::conflict, "The DynamoDB table '" + name +
                                      "' is not one of Tapedeck's: its keys are not PK and SK. "
-                                     "Name another table.");
+                                     "Name another one in dynamo_table.");
   }
   if (!has_index(table, "listed", "L") || !has_index(table, "changed", "C")) {
-    throw Error(Fault::conflict,
-                "The DynamoDB table '" + name +
-                    "' has no local secondary indexes 'listed' (PK, L) and 'changed' (PK, C). "
-                    "They can only be made together with a table, and a store without them "
-                    "cannot hold a catalog. Name another table, and have it made for you.");
+    throw Error(
+        Fault::conflict,
+        "The DynamoDB table '" + name +
+            "' has no local secondary indexes 'listed' (PK, L) and 'changed' (PK, C). "
+            "They can only be made together with a table, and a store without them "
+            "cannot hold a catalog. Name another one in dynamo_table, and make it: tapedeck "
+            "storage init");
   }
 }
 
@@ -74,8 +76,8 @@ Task<void> check_version(DynamoClient& client) {
   auto item = co_await client.find(schema_key());
   if (!item) {
     throw Error(Fault::conflict, "The DynamoDB table '" + client.table() +
-                                     "' was not finished when it was made. Have it made again: "
-                                     "that changes nothing that is in it.");
+                                     "' was not finished when it was made. Make it again: tapedeck "
+                                     "storage init; that changes nothing that is in it.");
   }
   auto version = item->count("version");
   if (version > dynamo_schema_version) {
@@ -119,8 +121,8 @@ Task<void> check_dynamo_table(DynamoClient& client) {
   auto table = co_await client.describe_table();
   if (!table) {
     throw Error(Fault::not_found, "There is no DynamoDB table '" + client.table() +
-                                      "' in this region and account. Name another one, or have "
-                                      "it made.");
+                                      "' in this region and account. Name another one in "
+                                      "dynamo_table, or make it: tapedeck storage init");
   }
   check_shape(client.table(), *table);
   co_await check_version(client);

@@ -1,0 +1,116 @@
+#include "main/stores.h"
+
+#include <fmt/format.h>
+
+#include "base/pool.h"
+#include "main/cloud_stores.h"
+#include "main/store_settings.h"
+#include "store/cached_catalog.h"
+#include "store/disk.h"
+#include "store/disk_blobs.h"
+#include "store/memory_blobs.h"
+#include "store/memory_catalog.h"
+#include "store/sqlite_catalog.h"
+
+namespace tapedeck {
+
+namespace {
+
+constexpr std::size_t disk_threads = 32;  // they wait for the disk, not for a core
+
+DiskBlobs::Options disk_options(const DataFolder& folder) {
+  DiskBlobs::Options options;
+  options.root = folder.blobs();
+  return options;
+}
+
+/// Blobs on the disk, with the folder's lock.
+struct OwnedBlobs {
+  explicit OwnedBlobs(std::shared_ptr<DataFolder> the_folder)
+      : folder(std::move(the_folder)),
+        pool({"disk", disk_threads}),
+        blobs(disk_options(*folder), disk, pool) {}
+
+  std::shared_ptr<DataFolder> folder;
+  PosixDisk disk;
+  Pool pool;
+  DiskBlobs blobs;
+};
+
+struct OwnedCatalog {
+  OwnedCatalog(std::shared_ptr<DataFolder> the_folder, Log& log)
+      : folder(std::move(the_folder)),
+        catalog(std::make_unique<SqliteCatalog>(SqliteCatalog::Options{folder->database()}, log)) {}
+
+  std::shared_ptr<DataFolder> folder;
+  CachedCatalog catalog;  // the folder's lock makes this process the only one that writes
+};
+
+std::shared_ptr<DataFolder> open_folder(const Config& config) {
+  bool has_blobs = config.blobs == BlobsChoice::disk;
+  if (config.catalog != CatalogChoice::sqlite && !has_blobs) return nullptr;
+  return std::make_shared<DataFolder>(
+      config.data.string(), has_blobs ? DataFolder::Holds::blobs : DataFolder::Holds::no_blobs);
+}
+
+void open_local(const Config& config, Stores& stores, Log& log) {
+  stores.folder = open_folder(config);
+  if (config.catalog == CatalogChoice::sqlite) {
+    auto owned = std::make_shared<OwnedCatalog>(stores.folder, log);
+    stores.catalog = {owned, &owned->catalog};
+    stores.database = stores.folder->database();
+  }
+  if (config.blobs == BlobsChoice::disk) {
+    auto owned = std::make_shared<OwnedBlobs>(stores.folder);
+    stores.blobs = {owned, &owned->blobs};
+    stores.disk_jobs_waiting = [owned] { return owned->pool.waiting(); };
+  }
+}
+
+void open_cloud(const Config& config, Stores& stores, Env& env) {
+  bool has_catalog = config.catalog == CatalogChoice::dynamo;
+  bool has_blobs = config.blobs == BlobsChoice::s3;
+  if (!has_catalog && !has_blobs) return;
+  auto keys = find_aws_keys(config, env);
+  if (has_catalog) stores.catalog = open_dynamo_catalog(config, keys, env);
+  if (has_blobs) stores.blobs = open_s3_blobs(config, keys, env);
+}
+
+}  // namespace
+
+Stores open_stores(const Config& config, Env& env, Log& log) {
+  Stores stores;
+  stores.disk_jobs_waiting = [] { return std::size_t{0}; };
+  open_local(config, stores, log);
+  open_cloud(config, stores, env);
+  if (config.catalog == CatalogChoice::memory) stores.catalog = std::make_shared<MemoryCatalog>();
+  if (config.blobs == BlobsChoice::memory) stores.blobs = std::make_shared<MemoryBlobs>();
+  return stores;
+}
+
+std::string place_of_catalog(const Config& config) {
+  switch (config.catalog) {
+    case CatalogChoice::sqlite:
+      return (config.data / "tapedeck.db").string();
+    case CatalogChoice::dynamo:
+      return fmt::format("the table {} at {}", config.dynamo_table,
+                         dynamo_endpoint_in_force(config));
+    case CatalogChoice::memory:
+      return "memory";
+  }
+  return "";
+}
+
+std::string place_of_blobs(const Config& config) {
+  switch (config.blobs) {
+    case BlobsChoice::disk:
+      return fmt::format("the folder \"{}\"", config.data.string());
+    case BlobsChoice::s3:
+      return fmt::format("the bucket {} at {}", config.s3_bucket, s3_endpoint_in_force(config));
+    case BlobsChoice::memory:
+      return "memory";
+  }
+  return "";
+}
+
+}  // namespace tapedeck
