@@ -20,6 +20,18 @@ Error other_whole() {
           "All bytes arrived, but they do not have the digest that was sent for the whole."};
 }
 
+/// Of an append to one that is not live any more. Completed through another server, its client
+/// must hear the offset: after a 404 it would begin anew, and there would be two.
+Task<Error> explain_gone(Catalog& catalog, const Recording& recording) {
+  auto found = co_await catalog.find_recording(recording.account, recording.id);
+  if (!found || found->trashed_at) {
+    co_return Error(Fault::not_found, "This recording was deleted meanwhile.");
+  }
+  Error completed(Fault::conflict, "Another request completed this recording meanwhile.");
+  completed.offset = found->size;
+  co_return completed;
+}
+
 Checksums sums_of(const Recording& recording, bool exists, const Intake& intake) {
   Checksums sums;
   if (exists) {
@@ -352,7 +364,8 @@ Task<void> Appender::advance() {
   }
   co_await discard();
   if (result.outcome == Advance::gone) {
-    throw Error(Fault::not_found, "This recording was deleted or completed meanwhile.");
+    auto why = co_await explain_gone(live_.catalog_, recording_);
+    throw why;
   }
   Error error(Fault::conflict, "Another request appended to this recording meanwhile.");
   error.offset = result.size;
