@@ -81,9 +81,8 @@ void add_backup_commands(CLI::App& app, Invocation& invocation) {
     invocation.run = [=, &invocation] { return backup(invocation, *folders); };
   });
 
-  auto back =
-      add_command(app, invocation, "restore-backup",
-                  "Make a data folder out of a backup, and check every byte.", admin_settings);
+  auto back = add_command(app, invocation, "restore-backup",
+                          "Make a data folder out of a backup, and check every byte.", {"data"});
   back->add_option("SRC", folders->folder, "The backup's folder.")->required();
   back->callback([=, &invocation] {
     invocation.run = [=, &invocation] { return restore(invocation, *folders); };

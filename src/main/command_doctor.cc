@@ -104,10 +104,9 @@ std::vector<Check> examine(const Config& config) {
 }
 
 void add_doctor_command(CLI::App& app, Invocation& invocation) {
-  auto settings = admin_settings;
-  settings.insert(settings.end(), {"free_bytes_min", "server", "token"});
   add_command(app, invocation, "doctor",
-              "Check the stores, the machine and a running server, and name the cure.", settings)
+              "Check the stores, the machine and a running server, and name the cure.",
+              admin_settings_and({"free_bytes_min", "server", "token"}))
       ->callback(
           [&invocation] { invocation.run = [&invocation] { return examine_all(invocation); }; });
 }

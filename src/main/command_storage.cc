@@ -73,12 +73,10 @@ int show_policy(const Invocation& invocation) {
 void add_storage_commands(CLI::App& app, Invocation& invocation) {
   auto storage = app.add_subcommand("storage", "Prepare a bucket and a table for Tapedeck.");
   storage->require_subcommand(1);
-  auto settings = admin_settings;
-  settings.emplace_back("cors_origins");
   add_command(*storage, invocation, "init",
               "Make the bucket and the table, close the bucket to the public, and set its rules; "
               "again changes nothing.",
-              settings)
+              admin_settings_and({"cors_origins"}))
       ->callback([&invocation] { invocation.run = [&invocation] { return init(invocation); }; });
   add_command(*storage, invocation, "policy",
               "Print the least rights that a server needs, as an IAM policy.", admin_settings)

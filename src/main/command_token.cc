@@ -110,7 +110,7 @@ int revoke_token(const Invocation& invocation, const TokenOptions& options) {
 
 CLI::App* add_verb(CLI::App& token, Invocation& invocation, const char* name, const char* doc,
                    const Options& options) {
-  auto command = add_command(token, invocation, name, doc, {"data", "server", "token"});
+  auto command = add_command(token, invocation, name, doc, admin_settings_and({"server", "token"}));
   command->add_option("--user", options->user,
                       "Whose, beside the data folder. Without it: yours, at --server.");
   return command;

@@ -194,7 +194,7 @@ void add_user_command(CLI::App& app, Invocation& invocation) {
   });
 
   auto invitation = add_command(*user, invocation, "invite", "Print a one-time sign-up link.",
-                                {"data", "public_url"});
+                                admin_settings_and({"public_url"}));
   invitation->add_flag("--admin", options->admin, "The account will be an admin's.");
   invitation->callback([=, &invocation] {
     invocation.run = [=, &invocation] { return invite(invocation, *options); };

@@ -92,6 +92,12 @@ AwsCall S3Bucket::about_bucket(std::string method, const std::string& query) con
   return {.method = std::move(method), .target = path_ + "/" + query};
 }
 
+AwsCall S3Bucket::about_trial(std::string method) const {
+  AwsCall call{.method = std::move(method), .target = path_ + "/blobs/trial"};
+  if (call.method == "PUT") encrypt(call);
+  return call;
+}
+
 AwsCall S3Bucket::list(const std::string& after, std::size_t count_max) const {
   AwsCall call;
   call.target = fmt::format("{}/?list-type=2&max-keys={}&prefix={}", path_, count_max,

@@ -33,6 +33,18 @@ Task<AwsAnswer> ask(const S3Place& at, const AwsCall& call) {
   }
 }
 
+/// The first object: a question that shows keys, name and region to be right.
+Task<AwsAnswer> ask_for_list(const S3Place& at) {
+  auto call = at.bucket.list("", 1);
+  auto answer = co_await ask(at, call);
+  co_return answer;
+}
+
+/// Not only a 200, which any web server gives.
+bool is_list(const AwsAnswer& answer) {
+  return answer.is_success() && find_xml_text(answer.body, "IsTruncated");
+}
+
 /// The document of that name; empty when the bucket has none.
 Task<AwsAnswer> read_document(const S3Place& at, const std::string& name) {
   auto call = at.bucket.about_bucket("GET", "?" + name);
@@ -71,7 +83,9 @@ SetupStep step_of(std::string what, const AwsAnswer& written, std::string detail
 
 // ---- the public ---------------------------------------------------------------------------------
 
-constexpr const char* access_flags[] = {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy",
+/// With these nothing that anybody sets opens the bucket; the fourth, BlockPublicAcls, only refuses
+/// to set it.
+constexpr const char* access_flags[] = {"IgnorePublicAcls", "BlockPublicPolicy",
                                         "RestrictPublicBuckets"};
 
 bool blocks_all(const AwsAnswer& answer) {
@@ -83,15 +97,36 @@ bool blocks_all(const AwsAnswer& answer) {
   return true;
 }
 
+std::string make_access_block(bool refuses_acls) {
+  std::string document = "<PublicAccessBlockConfiguration>";
+  document += fmt::format("<BlockPublicAcls>{}</BlockPublicAcls>", refuses_acls);
+  for (const auto* flag : access_flags) document += fmt::format("<{0}>true</{0}>", flag);
+  return document + "</PublicAccessBlockConfiguration>";
+}
+
+/// What S3 says to a small object of ours, which is gone again on return.
+Task<AwsAnswer> try_to_write(const S3Place& at) {
+  auto put = at.bucket.about_trial("PUT");
+  put.body = "trial";
+  auto written = co_await ask(at, put);
+  if (!written.is_success()) co_return written;
+  auto erasure = at.bucket.about_trial("DELETE");
+  auto erased = co_await ask(at, erasure);
+  co_return erased;
+}
+
 Task<SetupStep> close_to_public(const S3Place& at) {
   const std::string what = "public access";
   auto found = co_await read_document(at, "publicAccessBlock");
   if (blocks_all(found)) co_return SetupStep{what, Outcome::kept, "blocked"};
-  std::string document = "<PublicAccessBlockConfiguration>";
-  for (const auto* flag : access_flags) document += fmt::format("<{0}>true</{0}>", flag);
-  document += "</PublicAccessBlockConfiguration>";
-  auto written = co_await write_document(at, "publicAccessBlock", document);
-  co_return step_of(what, written, "blocked", at.place);
+  auto written = co_await write_document(at, "publicAccessBlock", make_access_block(true));
+  auto step = step_of(what, written, "blocked", at.place);
+  auto tried = co_await try_to_write(at);
+  if (tried.code != "AccessDenied" || step.outcome != Outcome::made) co_return step;
+  // Ceph 16 takes any write for one with a public ACL.
+  auto again = co_await write_document(at, "publicAccessBlock", make_access_block(false));
+  co_return step_of(what, again, "blocked, but for BlockPublicAcls: it would refuse every write",
+                    at.place);
 }
 
 /// By a policy, or by a list of who may what. What we may not read proves nothing.
@@ -146,9 +181,8 @@ std::string creation_body(const std::string& region) {
 }
 
 Task<SetupStep> make_bucket(const S3Place& at) {
-  auto call = at.bucket.list("", 1);
-  auto found = co_await ask(at, call);
-  if (found.is_success()) co_return SetupStep{at.place.thing, Outcome::kept, "was there"};
+  auto found = co_await ask_for_list(at);
+  if (is_list(found)) co_return SetupStep{at.place.thing, Outcome::kept, "was there"};
   if (found.code != "NoSuchBucket") throw refused(at.place, found);
   auto body = creation_body(at.place.region);
   auto creation = at.bucket.about_bucket("PUT", "");
@@ -179,13 +213,14 @@ Task<std::vector<SetupStep>> make_s3_bucket(const S3Place& at, const S3Wishes& w
 }
 
 Task<void> check_s3_bucket(const S3Place& at, Env& env) {
-  auto call = at.bucket.list("", 1);
-  auto answer = co_await ask(at, call);
+  auto answer = co_await ask_for_list(at);
   if (auto date = parse_http_date(answer.fields.find("Date").value_or(""))) {
     auto skew = explain_skew(at.place, *date, env.now());
     if (!skew.empty()) throw Error(Fault::invalid, skew);
   }
-  if (!answer.is_success()) throw refused(at.place, answer);
+  if (!is_list(answer)) throw refused(at.place, answer);
+  auto written = co_await try_to_write(at);
+  if (!written.is_success()) throw refused(at.place, written);
   auto is_open = co_await is_public(at);
   if (!is_open) co_return;
   throw Error(Fault::invalid, fmt::format("Anybody may read {}. Close it: `tapedeck storage init` "

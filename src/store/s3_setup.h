@@ -37,8 +37,8 @@ struct S3Place {
 Task<std::vector<SetupStep>> make_s3_bucket(const S3Place& at, const S3Wishes& wishes);
 
 /// Throws Error{invalid} when the bucket cannot be used as it is set: wrong keys, region or name, a
-/// clock that is off, a bucket that is open to the public; unavailable when it does not answer.
-/// Says which setting, and the cure.
+/// clock that is off, no right to write, a bucket that is open to the public; unavailable when it
+/// does not answer. Says which setting, and the cure. Writes one small object and erases it.
 Task<void> check_s3_bucket(const S3Place& at, Env& env);
 
 }  // namespace tapedeck
