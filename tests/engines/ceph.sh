@@ -2,13 +2,13 @@
 # A real S3 for the tests: Ceph's monitor, one OSD and radosgw, on loopback, on ports of their own.
 #   tests/engines/ceph.sh up      starts it, unless it runs; prints the file with its environment
 #   tests/engines/ceph.sh down    stops it; what it held in memory is gone
-# Everything is in build/engines/ceph. TAPEDECK_CEPH_STORE=bluestore keeps the objects on the disk,
-# and through a restart.
+# Everything is in build/engines/ceph, or TAPEDECK_CEPH_HOME: several may run. With
+# TAPEDECK_CEPH_STORE=bluestore it keeps the objects on the disk, and through a restart.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 store=${TAPEDECK_CEPH_STORE:-memstore}
-home=$PWD/build/engines/ceph
+home=${TAPEDECK_CEPH_HOME:-$PWD/build/engines/ceph}
 conf=$home/ceph.conf
 environment=$home/s3.env
 access_key=TAPEDECKTESTKEY00000

@@ -9,6 +9,7 @@
 #include "store/memory_blobs.h"
 #include "store/memory_catalog.h"
 #include "store/sqlite_catalog.h"
+#include "stories/cloud_stores.h"
 
 namespace tapedeck::stories {
 
@@ -78,8 +79,9 @@ class FileStores final : public StorePair {
 
 }  // namespace
 
-std::unique_ptr<StorePair> make_stores(Stores kind, Log& log) {
+std::unique_ptr<StorePair> make_stores(Stores kind, Log& log, Env& env) {
   if (kind == Stores::memory) return std::make_unique<MemoryStores>();
+  if (kind == Stores::cloud) return make_cloud_stores(env);
   return std::make_unique<FileStores>(log);
 }
 

@@ -18,6 +18,7 @@ class StorePair {
   virtual Blobs& blobs() = 0;
 };
 
-std::unique_ptr<StorePair> make_stores(Stores kind, Log& log);
+/// `log` and `env`, the story's clock, must outlive the pair.
+std::unique_ptr<StorePair> make_stores(Stores kind, Log& log, Env& env);
 
 }  // namespace tapedeck::stories

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "stories/cloud_stores.h"
 #include "stories/door.h"
 #include "stories/judge.h"
 #include "stories/world.h"
@@ -31,7 +32,8 @@ void PrintTo(const Telling& telling, std::ostream* out) {
 std::vector<Telling> tellings() {
   std::vector<Telling> all;
   for (auto& path : story_paths(TAPEDECK_STORIES)) {
-    for (auto stores : {Stores::memory, Stores::files}) {
+    for (auto stores : {Stores::memory, Stores::files, Stores::cloud}) {
+      if (stores == Stores::cloud && !has_cloud()) continue;  // told by ./test cloud
       for (auto way : {Way::direct, Way::socket}) all.push_back({path, way, stores});
     }
   }
@@ -43,7 +45,15 @@ std::string name_of(const testing::TestParamInfo<Telling>& info) {
   auto name = path.replace_extension().string();
   name = std::regex_replace(name, std::regex("[^a-zA-Z0-9]"), "_");
   name += info.param.way == Way::direct ? "_direct" : "_socket";
-  return name + (info.param.stores == Stores::memory ? "_memory" : "_files");
+  switch (info.param.stores) {
+    case Stores::memory:
+      return name + "_memory";
+    case Stores::files:
+      return name + "_files";
+    case Stores::cloud:
+      return name + "_cloud";
+  }
+  return name;
 }
 
 /// What the answers of a story were when it was told first: the other tellings must agree.

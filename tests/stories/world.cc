@@ -76,7 +76,7 @@ Settings read_settings(const std::vector<std::string>& lines) {
 
 struct World::Inside {
   Inside(Stores kind, const Settings& settings)
-      : stores(make_stores(kind, log)),
+      : stores(make_stores(kind, log, env)),
         signer("a secret of thirty-two bytes: 32"),
         passwords(Pool::Options{.name = "password", .threads = 1, .queue_max = 64}),
         accounts(stores->catalog(), passwords, env, settings.accounts),

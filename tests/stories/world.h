@@ -31,7 +31,7 @@ class StoryEnv final : public Env {
   std::atomic<std::int64_t> jumped_{0};
 };
 
-enum class Stores { memory, files };
+enum class Stores { memory, files, cloud };
 
 class World {
  public:
