@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+import cloud_cases
 import live_cases
 import machine
 from figures import row
@@ -223,4 +224,6 @@ ALL = {
     "live": live_cases.live,
     "live-most": live_cases.live_most,
     "slow": live_cases.slow,
+    "cloud": cloud_cases.cloud,
 }
+USUAL = [name for name in ALL if name != "cloud"]  # that one wants engines of its own

@@ -13,7 +13,7 @@ BUILD = ROOT / "build" / "release"
 WORK = ROOT / "build" / "bench"
 
 SERVER_CORE, CLIENT_CORE = "0", "1"
-GENERATORS = ("load", "live", "hold", "fill")
+GENERATORS = ("load", "live", "hold", "fill", "bare_s3", "fill_table")
 
 
 def enter_own_network():
