@@ -54,8 +54,8 @@ struct [[nodiscard]] AddRecordingResult {
   ByteCount bytes_left = 0;  // over_quota: what the account could still take
 };
 
-/// One conditional append. A recovered recording that it adds bytes to is live again: its digest is
-/// gone, its version raised, its place in the feed `now`.
+/// One conditional append. A recovered recording that it adds bytes to, or that begins to come
+/// directly, is live again: its digest is gone, its version raised, its place in the feed `now`.
 struct Append {
   AccountId account;
   RecordingId recording;
@@ -73,6 +73,8 @@ struct Append {
     bool recovered = false;
   };
   std::optional<Ending> ending;
+  std::string direct;       // must be the recording's
+  std::string next_direct;  // and is this afterwards
 };
 enum class [[nodiscard]] Advance { done, conflict, gone };
 struct [[nodiscard]] AdvanceResult {
@@ -182,8 +184,8 @@ class Catalog {
   virtual Task<AddRecordingResult> add_recording(const Recording& recording, std::optional<Due> due,
                                                  LiveLimits limits = {no_live_limit, {}}) = 0;
   virtual Task<std::optional<Recording>> find_recording(AccountId account, RecordingId id) = 0;
-  /// Appends if the recording may grow (recording.h) and its size is still `append.from`. `gone`:
-  /// there is no such recording.
+  /// Appends if the recording may grow (recording.h), its size is still `append.from` and its
+  /// `direct` is `append.direct`; else `conflict`. `gone`: there is no such recording.
   virtual Task<AdvanceResult> advance(const Append& append) = 0;
   /// Raises the recording's reservation to `reserved_bytes`. Gives false when the quota does not
   /// allow it or the recording may not grow.

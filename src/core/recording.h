@@ -64,6 +64,10 @@ struct Recording {
   std::string hash_state;              // Sha256::save() over [0, size), while it may grow
   std::optional<Sha256Digest> sha256;  // of the whole, once complete
 
+  /// Its bytes are on their way straight to the store (core/direct.h), and none is here yet; empty:
+  /// they come through us. Opaque to a catalog.
+  std::string direct;
+
   /// The newest segments, at most tail_segments_max; older ones are in chunk rows and read with
   /// Catalog::list_segments.
   std::vector<Segment> tail;

@@ -116,13 +116,14 @@ Task<AdvanceResult> DynamoCatalog::advance(const Append& append) {
       co_return AdvanceResult{Advance::done, append.segments.back().end};
     }
     if (!before || !may_grow(before->recording)) co_return AdvanceResult{Advance::gone, 0};
-    if (before->recording.size != append.from) {
+    if (!is_expected(append, before->recording)) {
       co_return AdvanceResult{Advance::conflict, before->recording.size};
     }
     auto after = *before;
     auto advanced = apply(append, after.recording);
     bool was_recovered = before->recording.state != RecordingState::recording;
-    if (was_recovered && !advanced.is_change) {
+    bool is_same = append.direct == append.next_direct;
+    if (was_recovered && !advanced.is_change && is_same) {
       co_return AdvanceResult{Advance::done, append.from};
     }
     auto held = co_await hold_for(*before, after);

@@ -64,6 +64,7 @@ Task<void> DynamoCatalog::fill_in_growth(std::vector<DynamoRecording>& rows) {
     auto row = read_recording(item);
     row.recording.tail.clear();
     row.recording.hash_state.clear();
+    row.recording.direct.clear();
     grown.emplace(row.recording.id, std::move(row));
   }
   for (auto& row : rows) {

@@ -173,6 +173,7 @@ DynamoItem to_item(const DynamoRecording& row) {
   if (recording.length) item.set_count("length", *recording.length);
   item.set_count("reserved_bytes", recording.reserved_bytes);
   item.set_bytes("hash_state", recording.hash_state);
+  item.set_text("direct", recording.direct);
   item.set_text("batch", row.batch);
   item.set_bytes("tail", encode_segments(recording.tail));
   return item;
@@ -217,6 +218,7 @@ DynamoRecording read_recording(const DynamoItem& item) {
   recording.length = item.find_count("length");
   recording.reserved_bytes = item.count("reserved_bytes");
   recording.hash_state = item.bytes("hash_state");
+  recording.direct = item.text("direct");
   row.batch = item.text("batch");
   recording.tail = decode_segments(item.bytes("tail"));
   return row;

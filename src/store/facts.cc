@@ -72,10 +72,11 @@ Spill add_segments(std::vector<Segment> tail, const std::vector<Segment>& added)
 
 namespace {
 
-/// A recovered recording goes on when bytes, a length or an ending come. Another recovery of what
-/// it has would find what is there.
+/// A recovered recording goes on when bytes, a way for them, a length or an ending come. Another
+/// recovery of what it has would find what is there.
 bool goes_on(const Append& append, const Recording& recording) {
   if (!append.segments.empty()) return true;
+  if (!append.next_direct.empty() && append.next_direct != append.direct) return true;
   if (append.ending) return !append.ending->recovered;
   return append.length && !recording.length;
 }
@@ -103,6 +104,7 @@ ByteCount complete(const Append::Ending& ending, Recording& recording) {
 Advanced apply(const Append& append, Recording& recording) {
   MUST(are_adjacent(append.segments, append.from));
   bool was_recovered = recording.state != RecordingState::recording;
+  recording.direct = append.next_direct;
   if (was_recovered && !goes_on(append, recording)) return {};
   auto end = append.segments.empty() ? append.from : append.segments.back().end;
   Advanced advanced;
@@ -120,6 +122,10 @@ Advanced apply(const Append& append, Recording& recording) {
   advanced.is_change = was_recovered || append.ending.has_value();
   if (advanced.is_change) touch(recording, append.now);
   return advanced;
+}
+
+bool is_expected(const Append& append, const Recording& recording) {
+  return recording.size == append.from && recording.direct == append.direct;
 }
 
 bool are_adjacent(const std::vector<Segment>& segments, ByteCount from) {

@@ -37,6 +37,9 @@ struct Advanced {
 };
 Advanced apply(const Append& append, Recording& recording);
 
+/// Whether the recording is as the append expects it: else it is a conflict.
+bool is_expected(const Append& append, const Recording& recording);
+
 /// Whether the segments are adjacent from `from` on, and none is empty.
 bool are_adjacent(const std::vector<Segment>& segments, ByteCount from);
 /// Whether a row's tail can hold these as all bytes of a recording of that size.

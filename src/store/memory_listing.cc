@@ -12,6 +12,7 @@ Recording listed(const Recording& recording) {
   auto copy = recording;
   copy.tail.clear();
   copy.hash_state.clear();
+  copy.direct.clear();
   return copy;
 }
 

@@ -86,7 +86,7 @@ Task<AdvanceResult> MemoryCatalog::advance(const Append& append) {
     co_return result;
   }
   auto& recording = row->recording;
-  if (recording.size != append.from) {
+  if (!is_expected(append, recording)) {
     result.outcome = Advance::conflict;
     result.size = recording.size;
     co_return result;

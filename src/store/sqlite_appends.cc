@@ -35,7 +35,7 @@ void add_recording_row(SqliteDatabase& database, const Recording& recording,
   const auto& description = recording.description;
   auto row = database.query("INSERT INTO recordings (" TAPEDECK_RECORDING_COLUMNS
                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                            " ?, ?, ?, ?, ?)");
+                            " ?, ?, ?, ?, ?, ?)");
   row.bind(recording.account, recording.id, description.title, description.note,
            encode_tags(description.tags), description.file_name, description.content_type,
            description.client_id, recording.sniffed_type, description.recorded_at,
@@ -43,7 +43,8 @@ void add_recording_row(SqliteDatabase& database, const Recording& recording,
            recording.recovered, recording.trashed_at, recording.version, recording.size,
            recording.length, recording.reserved_bytes, recording.sha256, recording.partial,
            recording.maker);
-  row.bind_bytes(recording.hash_state).bind_bytes(encode_segments(tail)).run();
+  row.bind_bytes(recording.hash_state).bind_bytes(encode_segments(tail));
+  row.bind(recording.direct).run();
 }
 
 bool is_id_taken(SqliteDatabase& database, const Recording& recording) {
@@ -106,12 +107,12 @@ void store_append(SqliteDatabase& database, const Recording& recording,
                   const std::vector<Segment>& tail) {
   auto row = database.query(R"(
       UPDATE recordings SET size = ?, reserved_bytes = ?, last_append_at = ?, sniffed_type = ?,
-                            length = ?, hash_state = ?, tail = ?
+                            length = ?, hash_state = ?, tail = ?, direct = ?
       WHERE account = ? AND id = ?)");
   row.bind(recording.size, recording.reserved_bytes, recording.last_append_at,
            recording.sniffed_type, recording.length);
   row.bind_bytes(recording.hash_state).bind_bytes(encode_segments(tail));
-  row.bind(recording.account, recording.id).run();
+  row.bind(recording.direct, recording.account, recording.id).run();
 }
 
 void store_state(SqliteDatabase& database, const Recording& recording) {
@@ -126,7 +127,7 @@ void store_state(SqliteDatabase& database, const Recording& recording) {
 AdvanceResult advance_row(SqliteDatabase& database, const Append& append) {
   auto recording = find_recording_row(database, append.account, append.recording);
   if (!recording || !may_grow(*recording)) return {Advance::gone, 0};
-  if (recording->size != append.from) return {Advance::conflict, recording->size};
+  if (!is_expected(append, *recording)) return {Advance::conflict, recording->size};
 
   auto advanced = apply(append, *recording);
   auto spill = add_segments(recording->tail, append.segments);

@@ -98,6 +98,7 @@ Recording read_recording(const SqliteQuery& row) {
   auto recording = read_listed(row);
   recording.hash_state = row.text(23);
   recording.tail = decode_segments(row.view(24));
+  recording.direct = row.text(25);
   return recording;
 }
 

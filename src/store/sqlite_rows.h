@@ -19,7 +19,7 @@
   "account, id, title, note, tags, file_name, content_type, client_id, sniffed_type, "  \
   "recorded_at, created_at, last_append_at, changed_at, state, recovered, trashed_at, " \
   "version, size, length, reserved_bytes, sha256, partial, maker"
-#define TAPEDECK_RECORDING_COLUMNS TAPEDECK_LISTED_COLUMNS ", hash_state, tail"
+#define TAPEDECK_RECORDING_COLUMNS TAPEDECK_LISTED_COLUMNS ", hash_state, tail, direct"
 
 namespace tapedeck {
 
@@ -29,7 +29,7 @@ inline constexpr int token_columns = 13;
 /// The columns of the macro, which begin at `first`.
 Account read_account(const SqliteQuery& row, int first = 0);
 Token read_token(const SqliteQuery& row);
-Recording read_listed(const SqliteQuery& row);     // without hash_state and tail
+Recording read_listed(const SqliteQuery& row);     // without hash_state, tail and direct
 Recording read_recording(const SqliteQuery& row);  // with them
 
 std::string encode_tags(const std::vector<std::string>& tags);

@@ -157,7 +157,11 @@ CREATE INDEX uploads_age ON uploads (created_at);
 CREATE INDEX uploads_account ON uploads (account);
 )";
 
-constexpr std::array steps = {step_1, step_2};  // steps[n] makes version n + 1 out of n
+constexpr const char* step_3 = R"(
+ALTER TABLE recordings ADD COLUMN direct TEXT NOT NULL DEFAULT '';
+)";
+
+constexpr std::array steps = {step_1, step_2, step_3};  // steps[n] makes version n + 1 out of n
 
 }  // namespace
 
