@@ -8,6 +8,7 @@
 
 #include "base/byte_source.h"
 #include "core/checksums.h"
+#include "core/direct_blobs.h"
 #include "core/id.h"
 
 namespace tapedeck {
@@ -65,6 +66,46 @@ class Blobs {
 
   /// Whether the store answers and lets us in; throws unavailable when it does not.
   virtual Task<void> ping() { co_return; }
+
+  // -- bytes that a client sends to the store itself, in parts, where the store can (S3) --
+
+  /// What it asks of them; nothing: it cannot, and of the methods below only the last two may be
+  /// called.
+  virtual std::optional<DirectLimits> direct_limits() const { return std::nullopt; }
+
+  /// Parts can be put from now on. Nothing of the blob is there before finish_direct().
+  /// Throws unavailable; what may be there then, list_unfinished() finds.
+  virtual Task<DirectBlob> begin_direct(const BlobKey& key);
+
+  /// A URL to which whoever has it may PUT exactly `bytes` bytes as that part, as often as they
+  /// like, until `lifetime` has passed or the blob is finished. The answer's ETag names the part.
+  /// Throws unavailable.
+  virtual Task<std::string> direct_part_url(const DirectBlob& blob, int number, ByteCount bytes,
+                                            std::chrono::seconds lifetime);
+
+  /// The parts that the store has, after that number, at most `count_max`. Nothing: it does not
+  /// know the blob as unfinished (any more). Throws unavailable.
+  virtual Task<std::optional<std::vector<DirectPart>>> list_direct_parts(const DirectBlob& blob,
+                                                                         int after,
+                                                                         std::size_t count_max);
+
+  /// Makes the blob out of these parts, in that order, all of them; `bytes` is what they are
+  /// together. Doing it again is no error. Without parts it only tells whether that was done
+  /// (`wrong_parts`: it was not). Throws unavailable, and may have been done then.
+  virtual Task<FinishDirect> finish_direct(const DirectBlob& blob,
+                                           const std::vector<DirectPart>& parts, ByteCount bytes);
+
+  /// Removes the blob and its parts, finished or not. Absence is not an error. A part that is put
+  /// meanwhile may stay: the store's own rule for what is unfinished removes it.
+  /// Throws unavailable.
+  virtual Task<void> abort_direct(const DirectBlob& blob);
+
+  /// At most `count_max` unfinished blobs after `after`; paging to the end gives each once that
+  /// exists all the while. Those of puts under way may be included. Only the Sweeper asks, of any
+  /// store. Throws unavailable.
+  virtual Task<DirectBlobPage> list_unfinished(std::optional<DirectBlob>, std::size_t) {
+    co_return DirectBlobPage();
+  }
 
   /// What is free for more bytes, where the store knows (a disk); else nothing.
   virtual Task<std::optional<ByteCount>> free_bytes() { co_return std::nullopt; }

@@ -23,14 +23,16 @@ json::object statement(const char* name, json::array actions, json::array resour
 void add_bucket(const Config& config, json::array& statements) {
   auto region = s3_region_in_force(config);
   auto bucket = fmt::format("arn:{}:s3:::{}", partition_of(region), config.s3_bucket);
-  statements.push_back(statement(
-      "Audio", {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"},
-      {bucket + "/blobs/*"}));
+  statements.push_back(statement("Audio",
+                                 {"s3:GetObject", "s3:PutObject", "s3:DeleteObject",
+                                  "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"},
+                                 {bucket + "/blobs/*"}));
   // The last three tell that it is not open to the public.
-  statements.push_back(statement("Bucket",
-                                 {"s3:ListBucket", "s3:GetBucketPublicAccessBlock",
-                                  "s3:GetBucketPolicyStatus", "s3:GetBucketAcl"},
-                                 {bucket}));
+  statements.push_back(
+      statement("Bucket",
+                {"s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketPublicAccessBlock",
+                 "s3:GetBucketPolicyStatus", "s3:GetBucketAcl"},
+                {bucket}));
   if (config.s3_encryption_key.empty()) return;
   auto key = config.s3_encryption_key;
   if (!key.starts_with("arn:")) {

@@ -4,19 +4,17 @@
 #include <exception>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "base/encoding.h"
 #include "base/error.h"
+#include "store/s3_answers.h"
 #include "store/s3_xml.h"
 
 namespace tapedeck {
 
 namespace {
 
-constexpr std::chrono::seconds refused_retry_after{30};  // somebody has to change a setting
-constexpr ByteCount offset_max = ByteCount{1} << 50;     // no object of S3 is as large
-constexpr std::size_t list_page_max = 1'000;             // S3's own limit
+constexpr ByteCount offset_max = ByteCount{1} << 50;  // no object of S3 is as large
+constexpr std::size_t list_page_max = 1'000;          // S3's own limit
 constexpr std::chrono::seconds share_time_max = std::chrono::days{7};  // S3's own limit
 
 AwsClient::Options client_options(const S3Blobs::Options& options) {
@@ -24,20 +22,6 @@ AwsClient::Options client_options(const S3Blobs::Options& options) {
   made.scope = {options.region, "s3"};
   made.code_of = [](const AwsAnswer& answer) { return find_s3_error(answer.body); };
   return made;
-}
-
-/// What no caller of the port can do anything about: wrong keys, no such bucket, a full one.
-Error refused(const AwsCall& call, const AwsAnswer& answer) {
-  auto fault = answer.code == "QuotaExceeded" ? Fault::storage_full : Fault::unavailable;
-  auto what = find_xml_text(answer.body, "Message").value_or("");
-  Error error(fault, fmt::format("S3 refuses {} {}: {} {} {}", call.method, call.target,
-                                 answer.status, answer.code, what));
-  error.retry_after = refused_retry_after;
-  return error;
-}
-
-bool is_absent(const AwsAnswer& answer) {
-  return answer.status == 404 && answer.code != "NoSuchBucket";
 }
 
 Error not_found(const BlobKey& key) {
@@ -141,10 +125,7 @@ Task<ByteCount> S3Blobs::put(const BlobKey& key, ByteSource& source, Checksums& 
 Task<void> S3Blobs::put_parts(Multipart& upload, ByteSource& source, Gathered& gathered,
                               Checksums& sums) {
   try {
-    auto call = bucket_.begin_multipart(upload.key);
-    auto answer = co_await client_.send(call);
-    upload.id = find_xml_text(answer.body, "UploadId").value_or("");
-    if (!answer.is_success() || upload.id.empty()) throw refused(call, answer);
+    upload.id = co_await begin_multipart(upload.key);
     while (!gathered.bytes.empty() && !gathered.error) {
       co_await put_part(upload, gathered);
       gathered.clear();
@@ -154,6 +135,14 @@ Task<void> S3Blobs::put_parts(Multipart& upload, ByteSource& source, Gathered& g
   } catch (...) {
     gathered.error = std::current_exception();
   }
+}
+
+Task<std::string> S3Blobs::begin_multipart(const BlobKey& key) {
+  auto call = bucket_.begin_multipart(key);
+  auto answer = co_await client_.send(call);
+  auto id = find_xml_text(answer.body, "UploadId").value_or("");
+  if (!answer.is_success() || id.empty()) throw refused(call, answer);
+  co_return id;
 }
 
 Task<void> S3Blobs::put_part(Multipart& upload, const Gathered& gathered) {

@@ -38,6 +38,18 @@ class S3Blobs final : public Blobs {
                                          std::chrono::seconds lifetime) override;
   Task<void> ping() override;
 
+  std::optional<DirectLimits> direct_limits() const override;
+  Task<DirectBlob> begin_direct(const BlobKey& key) override;
+  Task<std::string> direct_part_url(const DirectBlob& blob, int number, ByteCount bytes,
+                                    std::chrono::seconds lifetime) override;
+  Task<std::optional<std::vector<DirectPart>>> list_direct_parts(const DirectBlob& blob, int after,
+                                                                 std::size_t count_max) override;
+  Task<FinishDirect> finish_direct(const DirectBlob& blob, const std::vector<DirectPart>& parts,
+                                   ByteCount bytes) override;
+  Task<void> abort_direct(const DirectBlob& blob) override;
+  Task<DirectBlobPage> list_unfinished(std::optional<DirectBlob> after,
+                                       std::size_t count_max) override;
+
  private:
   struct Gathered;
   struct Multipart;
@@ -47,6 +59,9 @@ class S3Blobs final : public Blobs {
   Task<void> make_room(Gathered& gathered, ByteCount bytes);
   Task<void> put_parts(Multipart& upload, ByteSource& source, Gathered& gathered, Checksums& sums);
   Task<void> put_part(Multipart& upload, const Gathered& gathered);
+  Task<std::string> begin_multipart(const BlobKey& key);
+  Task<std::string> try_finish(const DirectBlob& blob, const std::vector<DirectPart>& parts,
+                               std::exception_ptr& unclear);
   Task<void> complete(Multipart& upload);
   Task<void> abort(const Multipart& upload);
   Task<std::unique_ptr<ByteSource>> start_reading(const BlobKey& key, ByteRange range);

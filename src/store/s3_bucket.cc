@@ -152,6 +152,33 @@ AwsCall S3Bucket::abort_multipart(const BlobKey& key, const std::string& upload)
   return {.method = "DELETE", .target = target(key) + "?uploadId=" + http::percent_encode(upload)};
 }
 
+Presigning S3Bucket::share_part(const BlobKey& key, const std::string& upload, int number,
+                                ByteCount bytes, std::chrono::seconds lifetime) const {
+  Presigning call{.method = "PUT", .lifetime = lifetime};
+  call.target = fmt::format("{}?partNumber={}&uploadId={}", target(key), number,
+                            http::percent_encode(upload));
+  call.fields.set("Content-Length", std::to_string(bytes));
+  return call;
+}
+
+AwsCall S3Bucket::list_parts(const BlobKey& key, const std::string& upload, int after,
+                             std::size_t count_max) const {
+  AwsCall call;
+  call.target = fmt::format("{}?uploadId={}&max-parts={}&part-number-marker={}", target(key),
+                            http::percent_encode(upload), count_max, after);
+  return call;
+}
+
+AwsCall S3Bucket::list_multiparts(const S3Upload* after, std::size_t count_max) const {
+  AwsCall call;
+  call.target = fmt::format("{}/?uploads&max-uploads={}&prefix={}", path_, count_max,
+                            http::percent_encode(blobs_folder));
+  if (after == nullptr) return call;
+  call.target += "&key-marker=" + http::percent_encode(after->name) +
+                 "&upload-id-marker=" + http::percent_encode(after->id);
+  return call;
+}
+
 std::string make_part_list(const std::vector<S3Part>& parts) {
   std::string xml = "<CompleteMultipartUpload>";
   for (const auto& part : parts) {
@@ -167,8 +194,7 @@ S3Listing parse_listing(const std::string& xml) {
   S3Listing listing;
   listing.is_cut = *cut == "true";
   for (auto& name : find_xml_texts(xml, "Key")) {
-    std::string_view text = name;
-    auto key = take(text, blobs_folder) ? BlobKey::parse(text) : std::nullopt;
+    auto key = parse_object_name(name);
     if (key) listing.keys.push_back(*key);  // the rest is not ours
     listing.last = std::move(name);
   }
@@ -176,6 +202,50 @@ S3Listing parse_listing(const std::string& xml) {
     throw Error(Fault::unavailable, "S3's list of objects goes on, but says not where");
   }
   return listing;
+}
+
+std::vector<DirectPart> parse_part_list(const std::string& xml) {
+  auto numbers = find_xml_texts(xml, "PartNumber");
+  auto sizes = find_xml_texts(xml, "Size");
+  auto etags = find_xml_texts(xml, "ETag");
+  bool is_whole = numbers.size() == sizes.size() && numbers.size() == etags.size();
+  std::vector<DirectPart> parts;
+  for (std::size_t i = 0; is_whole && i < numbers.size(); ++i) {
+    std::string_view number_text = numbers[i];
+    std::string_view size_text = sizes[i];
+    auto number = take_number(number_text);
+    auto size = take_number(size_text);
+    is_whole = number && size && number_text.empty() && size_text.empty() && *number <= 1'000'000;
+    if (is_whole) parts.push_back({static_cast<int>(*number), unquote(etags[i]), *size});
+  }
+  if (!is_whole) throw Error(Fault::unavailable, "S3's list of parts cannot be read");
+  return parts;
+}
+
+S3UploadListing parse_upload_list(const std::string& xml) {
+  auto cut = find_xml_text(xml, "IsTruncated");
+  auto names = find_xml_texts(xml, "Key");
+  auto ids = find_xml_texts(xml, "UploadId");
+  S3UploadListing listing;
+  listing.is_cut = cut == "true";
+  if (!cut || names.size() != ids.size() || (listing.is_cut && names.empty())) {
+    throw Error(Fault::unavailable, "S3's list of unfinished uploads cannot be read");
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    listing.uploads.push_back({std::move(names[i]), std::move(ids[i])});
+  }
+  return listing;
+}
+
+std::optional<BlobKey> parse_object_name(std::string_view name) {
+  return take(name, blobs_folder) ? BlobKey::parse(name) : std::nullopt;
+}
+
+std::string unquote(std::string_view etag) {
+  if (etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"')) {
+    etag = etag.substr(1, etag.size() - 2);
+  }
+  return std::string(etag);
 }
 
 std::optional<S3Range> parse_content_range(std::string_view value) {

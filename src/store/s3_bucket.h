@@ -32,6 +32,17 @@ struct S3Part {
   std::string etag;  // as S3 gave it, with its quotes
 };
 
+/// An unfinished multipart upload.
+struct S3Upload {
+  std::string name;  // of the object, ours or not
+  std::string id;
+};
+
+struct S3UploadListing {
+  std::vector<S3Upload> uploads;
+  bool is_cut = false;  // there are more behind the last one
+};
+
 struct S3Listing {
   std::vector<BlobKey> keys;
   std::string last;     // the last object's key, ours or not; empty: there is none
@@ -66,6 +77,14 @@ class S3Bucket {
   /// `body` is make_part_list(); it must outlive the call.
   AwsCall complete_multipart(const BlobKey& key, const std::string& upload, ByteView body) const;
   AwsCall abort_multipart(const BlobKey& key, const std::string& upload) const;
+  /// A part of exactly so many bytes, put by whoever has the URL.
+  Presigning share_part(const BlobKey& key, const std::string& upload, int number, ByteCount bytes,
+                        std::chrono::seconds lifetime) const;
+  /// At most `count_max` parts after the one of that number.
+  AwsCall list_parts(const BlobKey& key, const std::string& upload, int after,
+                     std::size_t count_max) const;
+  /// At most `count_max` unfinished uploads after that one; `after` may be null.
+  AwsCall list_multiparts(const S3Upload* after, std::size_t count_max) const;
 
   /// The name of a blob's object: "blobs/ACCOUNT/RECORDING/PIECE". Stored. Do not change.
   static std::string object_name(const BlobKey& key);
@@ -83,6 +102,16 @@ std::string make_part_list(const std::vector<S3Part>& parts);
 
 /// What an answer to list() says; throws unavailable when it cannot be read.
 S3Listing parse_listing(const std::string& xml);
+
+/// The same of list_parts() and list_multiparts().
+std::vector<DirectPart> parse_part_list(const std::string& xml);
+S3UploadListing parse_upload_list(const std::string& xml);
+
+/// An ETag without its quotes.
+std::string unquote(std::string_view etag);
+
+/// The blob of an object of that name; nothing: it is not ours.
+std::optional<BlobKey> parse_object_name(std::string_view name);
 
 /// Of the Content-Range of a 206: the part that it is, and the size of the whole. Nothing when it
 /// says neither.

@@ -1,7 +1,9 @@
 // The backends that keep the promises.
 #include "base/log.h"
+#include "conformance/blobs_direct.h"
 #include "conformance/blobs_suite.h"
 #include "conformance/catalog_suite.h"
+#include "core/direct_memory_blobs.h"
 #include "store/cached_catalog.h"
 #include "store/data_folder.h"
 #include "store/disk_blobs.h"
@@ -85,6 +87,23 @@ class DiskBlobsHarness final : public BlobsHarness {
   std::unique_ptr<DiskBlobs> blobs_;
 };
 
+/// The twin that tests of core use.
+class DirectMemoryHarness final : public DirectBlobsHarness {
+ public:
+  Blobs& blobs() override { return blobs_; }
+  std::optional<std::string> put_part(const std::string& url, const std::string& bytes) override {
+    try {
+      return blobs_.put_part(url, bytes);
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  }
+
+ private:
+  MemoryBlobs inner_;
+  DirectMemoryBlobs blobs_{inner_};
+};
+
 template <class Interface, class Implementation>
 std::unique_ptr<Interface> make() {
   return std::make_unique<Implementation>();
@@ -111,5 +130,9 @@ std::string name_of(const testing::TestParamInfo<Backend>& info) {
 INSTANTIATE_TEST_SUITE_P(Catalog, CatalogSuite, testing::ValuesIn(catalogs()),
                          name_of<CatalogBackend>);
 INSTANTIATE_TEST_SUITE_P(Blobs, BlobsSuite, testing::ValuesIn(all_blobs()), name_of<BlobsBackend>);
+INSTANTIATE_TEST_SUITE_P(Blobs, DirectBlobsSuite,
+                         testing::Values(DirectBlobsBackend{
+                             "Memory", make<DirectBlobsHarness, DirectMemoryHarness>}),
+                         name_of<DirectBlobsBackend>);
 
 }  // namespace tapedeck

@@ -17,4 +17,11 @@ FUZZ(input) {
   } catch (const Error& error) {
     HOLDS(error.fault() == Fault::unavailable);
   }
+  try {
+    for (const auto& part : parse_part_list(std::string(input))) HOLDS(part.number >= 0);
+    auto uploads = parse_upload_list(std::string(input));
+    HOLDS(!uploads.is_cut || !uploads.uploads.empty());
+  } catch (const Error& error) {
+    HOLDS(error.fault() == Fault::unavailable);
+  }
 }
