@@ -114,6 +114,7 @@ Task<Created> Recordings::repeat(Recording existing, const Incoming& incoming, I
     co_return Created{std::move(existing), true};
   }
   if (incoming.bytes && *incoming.bytes < existing.size) throw key_reused();
+  co_await live_.take_over(existing);
   ComparedBody body(*incoming.body, existing, incoming.digests);
   intake.body = &body;
   if (incoming.bytes) intake.bytes = *incoming.bytes - existing.size;

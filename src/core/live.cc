@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/appender.h"
+#include "core/direct_state.h"
 
 namespace tapedeck {
 
@@ -89,6 +90,15 @@ Task<std::unique_ptr<Turns::Turn>> Live::take_turn(RecordingId id, ByteSource* b
   std::function<void()> alarm;
   if (body != nullptr) alarm = body->make_alarm();
   co_return co_await turns_.take(id, alarm, options_.turn_wait);
+}
+
+Task<void> Live::take_over(Recording& recording) {
+  if (recording.direct.empty()) co_return;
+  auto ended = co_await end_direct(catalog_, blobs_, recording, env_.now());
+  if (ended) co_return;
+  Error error(Fault::conflict, "This recording is being completed right now: ask how it ended.");
+  error.offset = recording.size;
+  throw error;
 }
 
 Task<void> Live::take(Recording& recording, bool exists, const Intake& intake,

@@ -72,6 +72,10 @@ class Live {
   /// The right to append to it; `body` (may be null) is told when a newer request takes over.
   Task<std::unique_ptr<Turns::Turn>> take_turn(RecordingId id, ByteSource* body);
 
+  /// Bytes that come through us end those that were to come directly, if there are any. Throws
+  /// conflict when the recording is changed meanwhile.
+  Task<void> take_over(Recording& recording);
+
   /// Takes the body into the recording, segment by segment: durable bytes, then the fact that names
   /// them. `recording` is as find_recording() gave it under the turn; or new (`exists` false), and
   /// is added with its first segment. On return it is as it is then.

@@ -1,6 +1,7 @@
 #include "core/purge.h"
 
 #include "base/error.h"
+#include "core/direct_state.h"
 
 namespace tapedeck {
 
@@ -9,6 +10,14 @@ namespace {
 constexpr std::size_t page_segments = 512;
 constexpr std::size_t keys_max = 1'000'000;  // of one recording; more are left to the Sweeper
 constexpr int complete_attempts_max = 10;
+
+/// Of one without a byte, which alone can have some on their way; what is listed does not say.
+Task<std::optional<DirectBlob>> find_direct_blob(Catalog& catalog, const Recording& recording) {
+  if (recording.size > 0) co_return std::nullopt;
+  auto found = co_await catalog.find_recording(recording.account, recording.id);
+  if (!found || found->direct.empty()) co_return std::nullopt;
+  co_return direct_blob(*found, parse_direct(found->direct));
+}
 
 }  // namespace
 
@@ -37,9 +46,11 @@ Task<void> erase_blobs(Blobs& blobs, const std::vector<BlobKey>& keys) {
 
 Task<bool> purge_trashed(Catalog& catalog, Blobs& blobs, const Recording& recording, Time now) {
   auto keys = co_await list_blob_keys(catalog, recording);
+  auto direct = co_await find_direct_blob(catalog, recording);
   auto purged = co_await catalog.purge_recording(recording.account, recording.id, now);
   if (!purged) co_return false;
   co_await erase_blobs(blobs, keys);
+  if (direct) co_await erase_direct(blobs, *direct);
   co_return true;
 }
 
@@ -63,6 +74,7 @@ Task<std::optional<Recording>> complete_live(Catalog& catalog, AccountId account
     append.from = recording->size;
     append.hash_state = recording->hash_state;
     append.now = now;
+    append.direct = append.next_direct = recording->direct;
     append.ending = Append::Ending{digest->finish(), RecordingState::ready, true};
     auto result = co_await catalog.advance(append);
     static_cast<void>(result);  // a conflict, too: it grew meanwhile, and is looked at again

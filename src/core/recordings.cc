@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "core/description.h"
+#include "core/direct_state.h"
 #include "core/purge.h"
 #include "core/segment_source.h"
 
@@ -84,6 +85,10 @@ Task<Recording> Recordings::trash(AccountId account, RecordingId id) {
   auto now = env_.now();
   auto complete = co_await complete_live(catalog_, account, id, now, now);
   if (!complete) throw no_recording();
+  if (!complete->direct.empty()) {
+    auto ended = co_await end_direct(catalog_, blobs_, *complete, now);
+    static_cast<void>(ended);  // else its bytes came just now, and go to the trash with it
+  }
   auto trashed = co_await catalog_.trash_recording(account, id, now, now + options_.trash_time);
   if (!trashed) throw no_recording();
   co_return std::move(*trashed);

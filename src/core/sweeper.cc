@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/direct_state.h"
 #include "core/purge.h"
 #include "core/segment_source.h"
 
@@ -27,7 +28,13 @@ void log_report(Log& log, const char* event, const SweepReport& report) {
                    {"joined", report.joined},
                    {"blobs_seen", report.blobs_seen},
                    {"blobs_erased", report.blobs_erased},
+                   {"aborted", report.aborted},
                    {"failures", report.failures}});
+}
+
+/// A client sends its bytes straight to the store: that blob is named, too.
+bool is_direct(const Recording& recording, Ulid piece) {
+  return !recording.direct.empty() && parse_direct(recording.direct).piece == piece;
 }
 
 /// Takes what the catalog's segments name out of `keys`.
@@ -63,6 +70,7 @@ SweepReport& SweepReport::operator+=(const SweepReport& other) {
   joined += other.joined;
   blobs_seen += other.blobs_seen;
   blobs_erased += other.blobs_erased;
+  aborted += other.aborted;
   failures += other.failures;
   return *this;
 }
@@ -270,6 +278,35 @@ Task<void> Sweeper::collect_garbage(SweepReport& report) {
     after = page.next;
   } while (after);
   if (current) co_await look_after(*current, old_keys, report);
+  try {
+    co_await collect_unfinished(report);
+  } catch (const Error& error) {
+    note(report, "list unfinished", "", error);
+  }
+}
+
+Task<void> Sweeper::collect_unfinished(SweepReport& report) {
+  std::optional<DirectBlob> after;
+  do {
+    auto old_before = env_.now() - options_.grace;
+    auto page = co_await blobs_.list_unfinished(after, page_blobs);
+    for (const auto& blob : page.blobs) {
+      if (blob.key.piece.made_at() <= old_before) co_await judge_unfinished(blob, report);
+    }
+    after = page.next;
+  } while (after);
+}
+
+/// The fact is read after the store was, as for finished blobs.
+Task<void> Sweeper::judge_unfinished(const DirectBlob& blob, SweepReport& report) {
+  try {
+    auto recording = co_await catalog_.find_recording(blob.key.account, blob.key.recording);
+    if (recording && is_direct(*recording, blob.key.piece)) co_return;
+    co_await blobs_.abort_direct(blob);
+    ++report.aborted;
+  } catch (const Error& error) {
+    note(report, "abort", blob.key.text(), error);
+  }
 }
 
 /// Judges one recording whose blobs were seen: erases what it does not name, purges it when its
@@ -278,6 +315,10 @@ Task<void> Sweeper::look_after(const BlobKey& any_key, const std::vector<BlobKey
                                SweepReport& report) {
   auto recording = co_await catalog_.find_recording(any_key.account, any_key.recording);
   auto garbage = old_keys;
+  if (recording && !recording->direct.empty()) {
+    auto is_named = [&](const BlobKey& key) { return is_direct(*recording, key.piece); };
+    std::erase_if(garbage, is_named);
+  }
   if (recording) co_await remove_named(catalog_, any_key.account, any_key.recording, garbage);
   co_await erase_garbage(garbage, report);
   if (!recording) co_return;

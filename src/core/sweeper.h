@@ -24,6 +24,7 @@ struct SweepReport {
   std::uint64_t joined = 0;           // recordings whose many segments became few
   std::uint64_t blobs_seen = 0;
   std::uint64_t blobs_erased = 0;  // no fact named them
+  std::uint64_t aborted = 0;       // of those, the ones that were not finished
   std::uint64_t failures = 0;      // single steps that failed, logged and left to the next sweep
   SweepReport& operator+=(const SweepReport& other);
 };
@@ -68,6 +69,8 @@ class Sweeper {
   Task<void> collect_garbage(SweepReport& report);
   Task<void> look_after(const BlobKey& any_key, const std::vector<BlobKey>& old_keys,
                         SweepReport& report);
+  Task<void> collect_unfinished(SweepReport& report);
+  Task<void> judge_unfinished(const DirectBlob& blob, SweepReport& report);
   Task<void> erase_garbage(const std::vector<BlobKey>& keys, SweepReport& report);
   Task<void> try_chores();
   Task<void> try_garbage();

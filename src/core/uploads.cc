@@ -101,6 +101,7 @@ Task<OpenUpload> Uploads::look(const Admitted& admitted) {
   open.upload = upload;
   open.recording = std::move(*recording);
   open.bytes_max = live_.bytes_max(admitted.limits);
+  open.limits = admitted.limits;
   co_return open;
 }
 
@@ -149,7 +150,7 @@ Task<OpenUpload> Uploads::open(const Caller& caller, NewUpload wanted) {
     recording.hash_state = Sha256().save();
   }
   if (quota) {
-    auto most = std::min(*quota, live_.options().reserved_step);
+    auto most = std::min(*quota, wanted.whole_reserved ? *quota : live_.options().reserved_step);
     recording.reserved_bytes = std::min(wanted.length.value_or(most), most);
   }
   Due due{recording.created_at + live_.options().finish_after, DueKind::finish, recording.account,
@@ -185,6 +186,7 @@ Task<OpenUpload> Uploads::add_upload(const Caller& caller, NewUpload wanted, Rec
   open.recording = std::move(recording);
   open.expires_at = open.recording.last_append_at + options_.resumable_time;
   open.bytes_max = live_.bytes_max(caller.limits);
+  open.limits = caller.limits;
   co_return open;
 }
 
@@ -210,6 +212,7 @@ Task<OpenUpload> Uploads::append(std::string_view secret, std::optional<std::str
     co_return open;
   }
   check_room(recording, append);
+  co_await live_.take_over(recording);
   auto intake = intake_of(admitted, append);
   co_await take(open, intake, *turn, append.ends_beyond_length);
   co_return co_await look(admitted);

@@ -26,6 +26,7 @@ struct NewUpload {
   std::string metadata;             // kept as they are: see Upload
   std::string concatenation;
   bool partial = false;         // a piece for a concatenation
+  bool whole_reserved = false;  // of the quota, as much as the length at once; needs the length
   std::string idempotency_key;  // empty: none; the description's client_id counts too
 };
 
@@ -38,6 +39,7 @@ struct OpenUpload {
   /// When the URL ends if nothing more is appended.
   Time expires_at;
   ByteCount bytes_max = 0;  // of the recording, by the server's and the token's limits
+  TokenLimits limits;       // of the token
 };
 
 /// One append, known before its body is read.

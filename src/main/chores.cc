@@ -83,6 +83,7 @@ api::LineJob make_sweep_job(Sweeper& sweeper) {
                       {"digests", report.digests},
                       {"blobs_seen", report.blobs_seen},
                       {"blobs_erased", report.blobs_erased},
+                      {"aborted", report.aborted},
                       {"failures", report.failures}};
     emit({{"done", done}});
   };

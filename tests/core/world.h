@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "base/run_task.h"
 #include "core/accounts.h"
+#include "core/direct_memory_blobs.h"
+#include "core/direct_uploads.h"
 #include "core/recordings.h"
 #include "core/sweeper.h"
 #include "core/test_env.h"
@@ -44,6 +46,12 @@ struct World {
     options.segment_bytes_max = 100;
     return options;
   }
+  static DirectUploads::Options small_parts() {
+    DirectUploads::Options options;
+    options.part_bytes = 100;
+    options.page_parts = 4;
+    return options;
+  }
   static Sweeper::Options at_once() {
     Sweeper::Options options;
     options.grace = Millis(0);
@@ -55,6 +63,7 @@ struct World {
         live(catalog, blobs, env, live_options),
         recordings(catalog, blobs, env, live, {}),
         uploads(catalog, blobs, env, live, accounts, recordings, {}),
+        direct(catalog, blobs, env, live, uploads, small_parts()),
         sweeper(catalog, blobs, env, log, at_once()) {}
 
   TestEnv env;
@@ -62,13 +71,15 @@ struct World {
   MemoryCatalog memory_catalog;
   MemoryBlobs memory_blobs;
   FaultyCatalog catalog{memory_catalog, faults};
-  RoomyBlobs blobs{memory_blobs, faults};
+  DirectMemoryBlobs direct_blobs{memory_blobs};
+  RoomyBlobs blobs{direct_blobs, faults};
   Pool pool{{.name = "password", .threads = 2}};
   Log log{{.format = LogFormat::human, .level = LogLevel::error}};
   Accounts accounts;
   Live live;
   Recordings recordings;
   Uploads uploads;
+  DirectUploads direct;
   Sweeper sweeper;
 
   /// Signs up and gives the caller that the session is. Tests give quotas afterwards, so it is one
@@ -110,6 +121,9 @@ struct World {
   std::size_t blob_count() {
     auto page = run_task(memory_blobs.list(std::nullopt, 100'000));
     return page.keys.size();
+  }
+  std::size_t unfinished_count() {
+    return run_task(direct_blobs.list_unfinished(std::nullopt, 100'000)).blobs.size();
   }
 
   std::vector<Finding> verify() {

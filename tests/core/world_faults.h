@@ -190,6 +190,29 @@ class FaultyBlobs : public Blobs {
   Task<BlobPage> list(std::optional<BlobKey> after, std::size_t count_max) override {
     return faults_.around(inner_.list(after, count_max));
   }
+  std::optional<DirectLimits> direct_limits() const override { return inner_.direct_limits(); }
+  Task<DirectBlob> begin_direct(const BlobKey& key) override {
+    return faults_.around(inner_.begin_direct(key));
+  }
+  Task<std::string> direct_part_url(const DirectBlob& blob, int number, ByteCount bytes,
+                                    std::chrono::seconds lifetime) override {
+    return faults_.around(inner_.direct_part_url(blob, number, bytes, lifetime));
+  }
+  Task<std::optional<std::vector<DirectPart>>> list_direct_parts(const DirectBlob& blob, int after,
+                                                                 std::size_t count_max) override {
+    return faults_.around(inner_.list_direct_parts(blob, after, count_max));
+  }
+  Task<FinishDirect> finish_direct(const DirectBlob& blob, const std::vector<DirectPart>& parts,
+                                   ByteCount bytes) override {
+    return faults_.around(inner_.finish_direct(blob, parts, bytes));
+  }
+  Task<void> abort_direct(const DirectBlob& blob) override {
+    return faults_.around(inner_.abort_direct(blob));
+  }
+  Task<DirectBlobPage> list_unfinished(std::optional<DirectBlob> after,
+                                       std::size_t count_max) override {
+    return faults_.around(inner_.list_unfinished(after, count_max));
+  }
 
  private:
   Blobs& inner_;
