@@ -116,7 +116,7 @@ http::Response Api::Inside::refuse_method(const Call& call, const Match& match) 
 
 Task<http::Response> Api::Inside::answer(Call& call, Match& match) {
   auto& request = call.request;
-  if (!request.local && !is_upload_path(request.target)) {
+  if (!request.local && !is_below_upload(request.target)) {
     auto wait = requests.take(request.remote_address, context.parts.env.now());
     if (wait) refuse_limited(*wait);
   }

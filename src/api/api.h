@@ -11,6 +11,7 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "core/accounts.h"
+#include "core/direct_uploads.h"
 #include "core/recordings.h"
 #include "core/signer.h"
 #include "core/uploads.h"
@@ -25,6 +26,9 @@ struct Options {
   std::string version;                         // of the program
   std::uint32_t requests_per_minute = 6'000;   // per address, not counting bytes; 0: no limit
   std::uint32_t sign_ins_per_minute = 20;      // per address
+  /// From so many bytes on clients are asked to send them directly to the store, where that can
+  /// take them; nothing: never.
+  std::optional<ByteCount> direct_from_bytes;
 };
 
 /// What a request may reach. All outlive the Api.
@@ -32,6 +36,7 @@ struct Parts {
   Accounts& accounts;
   Recordings& recordings;
   Uploads& uploads;
+  DirectUploads& direct;
   Catalog& catalog;
   Blobs& blobs;
   const Signer& signer;

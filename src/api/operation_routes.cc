@@ -83,6 +83,17 @@ Task<http::Response> show_readiness(Context& context, Call&) {
       {{"ready", ready}, {"checks", std::move(checks)}, {"warnings", warnings(context, free)}});
 }
 
+Task<http::Response> show_config(Context& context, Call&) {
+  const auto& parts = context.parts;
+  json::object uploads{{"recording_bytes_max", parts.uploads.bytes_max()},
+                       {"direct_possible", parts.direct.is_possible()},
+                       {"direct_from_bytes", nullptr}};
+  const auto& from = context.options.direct_from_bytes;
+  if (from && parts.direct.is_possible()) uploads["direct_from_bytes"] = *from;
+  co_return answer_json(200,
+                        {{"version", context.options.version}, {"uploads", std::move(uploads)}});
+}
+
 Task<http::Response> show_openapi(Context&, Call&) {
   co_return answer_page("openapi.json", "application/json");
 }

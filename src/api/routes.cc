@@ -61,6 +61,8 @@ constexpr Line lines[] = {
     {"PATCH",  "/api/v1/uploads/{upload}",                open,  none,    append_to_upload},
     {"DELETE", "/api/v1/uploads/{upload}",                open,  none,    end_upload},
     {"POST",   "/api/v1/uploads/{upload}",                open,  none,    override_method},
+    {"GET",    "/api/v1/uploads/{upload}/parts",          open,  none,    list_upload_parts},
+    {"POST",   "/api/v1/uploads/{upload}/complete",       open,  none,    complete_upload},
 
     {"GET",    "/login",                                  original, none, original_login},
     {"PUT",    "/upload/record/{name}",                   original, none, original_upload},
@@ -70,6 +72,7 @@ constexpr Line lines[] = {
 
     {"GET",    "/healthz",                                open,  none,    show_health},
     {"GET",    "/readyz",                                 open,  none,    show_readiness},
+    {"GET",    "/api/v1/config",                          open,  none,    show_config},
     {"GET",    "/",                                       open,  none,    show_home},
     {"GET",    "/setup",                                  open,  none,    show_setup},
     {"GET",    "/api/v1/docs",                            open,  none,    show_docs},

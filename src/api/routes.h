@@ -46,6 +46,10 @@ Task<http::Response> append_to_upload(Context& context, Call& call);
 Task<http::Response> end_upload(Context& context, Call& call);
 Task<http::Response> override_method(Context& context, Call& call);
 
+// direct_routes.cc
+Task<http::Response> list_upload_parts(Context& context, Call& call);
+Task<http::Response> complete_upload(Context& context, Call& call);
+
 // audio_routes.cc
 Task<http::Response> play_recording(Context& context, Call& call);
 Task<http::Response> add_playback_url(Context& context, Call& call);
@@ -60,6 +64,7 @@ Task<http::Response> original_delete(Context& context, Call& call);
 // operation_routes.cc
 Task<http::Response> show_health(Context& context, Call& call);
 Task<http::Response> show_readiness(Context& context, Call& call);
+Task<http::Response> show_config(Context& context, Call& call);
 Task<http::Response> show_openapi(Context& context, Call& call);
 Task<http::Response> show_home(Context& context, Call& call);
 Task<http::Response> show_docs(Context& context, Call& call);

@@ -18,6 +18,12 @@ bool is_upload_path(const http::Target& target) {
   return is_uploads_path(target) && target.segments.size() == 4 && !target.segments[3].empty();
 }
 
+bool is_below_upload(const http::Target& target) {
+  const auto& segments = target.segments;
+  return segments.size() >= 4 && segments[0] == "api" && segments[1] == "v1" &&
+         segments[2] == "uploads" && !segments[3].empty();
+}
+
 std::string location_of(const OpenUpload& open) {
   return std::string(uploads_path) + open.secret;
 }

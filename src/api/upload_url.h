@@ -17,6 +17,9 @@ bool is_uploads_path(const http::Target& target);
 /// resumes throws its upload away.
 bool is_upload_path(const http::Target& target);
 
+/// It is one upload's, or below it: no limit of requests holds here either.
+bool is_below_upload(const http::Target& target);
+
 /// Its URL, as a path: a proxy may have changed the rest.
 std::string location_of(const OpenUpload& open);
 

@@ -1,6 +1,7 @@
 // Uploads that can go on after a break. Two protocols share their URLs: what a request says
 // decides.
 #include "api/answers.h"
+#include "api/direct.h"
 #include "api/draft.h"
 #include "api/problem.h"
 #include "api/routes.h"
@@ -27,6 +28,7 @@ Task<http::Response> show_recordings_options(Context& context, Call& call) {
 
 Task<http::Response> begin_upload(Context& context, Call& call) {
   if (call.draft && call.draft->complete) co_return co_await begin_draft_upload(context, call);
+  if (asks_for_direct(call.request)) co_return co_await begin_direct_upload(context, call);
   co_return co_await begin_tus_upload(context, call);
 }
 
@@ -53,6 +55,10 @@ Task<http::Response> append_to_upload(Context& context, Call& call) {
 
 Task<http::Response> end_upload(Context& context, Call& call) {
   if (call.draft) co_return co_await end_draft_upload(context, call);
+  if (!call.request.fields.contains("Tus-Resumable")) {
+    auto is_direct = co_await is_direct_upload(context, call);
+    if (is_direct) co_return co_await end_direct_upload(context, call);
+  }
   co_return co_await end_tus_upload(context, call);
 }
 

@@ -57,6 +57,7 @@ struct Config {
   std::uint32_t trash_days = 30;
   ByteCount free_bytes_min = 1 * GiB;
   ByteCount recording_bytes_max = 20 * GiB;
+  std::optional<ByteCount> direct_from_bytes;  // nothing: no recording goes straight to the store
   std::chrono::minutes recording_time_max = std::chrono::hours(24);  // of one that is live
   std::uint32_t live_max = 50;            // live at one time, of one account
   std::chrono::minutes finish_after{10};  // of silence

@@ -58,6 +58,7 @@ api::Options api_options(const Config& config) {
   options.playback_by_redirect = config.playback == PlaybackWay::redirect;
   options.version = program_version;
   options.requests_per_minute = config.requests_per_minute;
+  options.direct_from_bytes = config.direct_from_bytes;
   return options;
 }
 

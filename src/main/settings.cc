@@ -154,7 +154,7 @@ std::string shown_signup(const Config& config) {
 using enum SettingShape;
 using enum SettingUser;
 
-const std::array<Setting, 36> settings{{
+const std::array<Setting, 37> settings{{
     {"listen", "HOST:PORT", "Where to listen: HOST:PORT, [V6]:PORT or unix:PATH.", list, server,
      [](Config& c, const Values& v) {
        std::for_each(v.begin(), v.end(), check_listen);
@@ -283,6 +283,15 @@ const std::array<Setting, 36> settings{{
     {"recording_bytes_max", "SIZE", "The longest recording that is taken.", single, server,
      [](Config& c, const Values& v) { c.recording_bytes_max = bytes_of(v); },
      [](const Config& c) { return format_byte_count(c.recording_bytes_max); }},
+    {"direct_from_bytes", "SIZE|none",
+     "From this size on clients are asked to send a recording straight to S3; they must reach it.",
+     single, server,
+     [](Config& c, const Values& v) {
+       c.direct_from_bytes = v.back() == "none" ? std::nullopt : std::optional(bytes_of(v));
+     },
+     [](const Config& c) {
+       return c.direct_from_bytes ? format_byte_count(*c.direct_from_bytes) : "none";
+     }},
     {"recording_minutes_max", "MINUTES", "The longest time that a recording may be live.", single,
      server,
      [](Config& c, const Values& v) {

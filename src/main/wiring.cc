@@ -6,6 +6,7 @@
 #include "base/env.h"
 #include "base/pool.h"
 #include "base/run_task.h"
+#include "core/direct_uploads.h"
 #include "core/signer.h"
 #include "core/uploads.h"
 #include "main/chores.h"
@@ -86,6 +87,7 @@ struct Wiring::Inside {
         recordings(*catalog, *blobs, env, live,
                    recording_options(config, std::move(observers.on_create))),
         uploads(*catalog, *blobs, env, live, accounts, recordings, upload_options(config)),
+        direct(*catalog, *blobs, env, live, uploads, {}),
         sweeper(*catalog, *blobs, env, log, sweeper_options(config, std::move(observers.on_sweep))),
         chores({"chores", chore_threads, chores_waiting_max}),
         admin(admin_parts(config)) {}
@@ -114,6 +116,7 @@ struct Wiring::Inside {
   Live live;
   Recordings recordings;
   Uploads uploads;
+  DirectUploads direct;
   Sweeper sweeper;
   Pool chores;
   api::Admin admin;
@@ -125,7 +128,7 @@ Wiring::~Wiring() = default;
 
 api::Parts Wiring::api_parts() {
   auto& parts = *inside_;
-  return {parts.accounts, parts.recordings, parts.uploads, *parts.catalog,
+  return {parts.accounts, parts.recordings, parts.uploads, parts.direct, *parts.catalog,
           *parts.blobs,   parts.signer,     parts.env,     parts.log};
 }
 

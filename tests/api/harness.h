@@ -62,8 +62,8 @@ class BrokenBody final : public ByteSource {
 struct ApiHarness {
   explicit ApiHarness(Options options = {}, Accounts::Options accounts = World::cheap())
       : world(accounts, one_segment()),
-        api({world.accounts, world.recordings, world.uploads, world.catalog, world.blobs, signer,
-             world.env, world.log},
+        api({world.accounts, world.recordings, world.uploads, world.direct, world.catalog,
+             world.blobs, signer, world.env, world.log},
             std::move(options)) {}
 
   static Live::Options one_segment() {

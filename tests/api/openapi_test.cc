@@ -38,8 +38,8 @@ std::set<std::string> documented(const json::object& document) {
 TEST(OpenApi, DocumentsEveryRouteAndNothingElse) {
   ApiHarness server;
   Context context(
-      {server.world.accounts, server.world.recordings, server.world.uploads, server.world.catalog,
-       server.world.blobs, server.signer, server.world.env, server.world.log},
+      {server.world.accounts, server.world.recordings, server.world.uploads, server.world.direct,
+       server.world.catalog, server.world.blobs, server.signer, server.world.env, server.world.log},
       {});
   Router router;
   add_routes(router, context);

@@ -83,9 +83,10 @@ struct World::Inside {
         live(stores->catalog(), stores->blobs(), env, settings.live),
         recordings(stores->catalog(), stores->blobs(), env, live, {}),
         uploads(stores->catalog(), stores->blobs(), env, live, accounts, recordings, {}),
+        direct(stores->catalog(), stores->blobs(), env, live, uploads, {}),
         sweeper(stores->catalog(), stores->blobs(), env, log, sweeper_options()),
-        api(api::Parts{accounts, recordings, uploads, stores->catalog(), stores->blobs(), signer,
-                       env, log},
+        api(api::Parts{accounts, recordings, uploads, direct, stores->catalog(), stores->blobs(),
+                       signer, env, log},
             settings.api) {}
 
   static Sweeper::Options sweeper_options() {
@@ -103,6 +104,7 @@ struct World::Inside {
   Live live;
   Recordings recordings;
   Uploads uploads;
+  DirectUploads direct;
   Sweeper sweeper;
   api::Api api;
 };
