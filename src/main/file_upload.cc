@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "base/time.h"
 #include "core/id.h"
+#include "main/direct_sender.h"
 #include "main/file_range_source.h"
 #include "main/transfer.h"
 
@@ -46,6 +47,17 @@ Task<Sha256Digest> digest_of(const Outgoing& file, bool shows_progress) {
   co_return hash.finish();
 }
 
+/// Straight to the store, if the server wants that. Nothing: it does not.
+Task<std::optional<Sent>> send_directly(const ServerDoor& door, const Outgoing& file,
+                                        UploadDescription description, Patience::Options patience,
+                                        bool shows_progress, SenderEvents events) {
+  Progress progress(file.name, file.size, shows_progress);
+  events.on_sent = [&](ByteCount end) { progress.set(end); };
+  DirectSender sender(door, std::move(description), file, patience, std::move(events));
+  auto sent = co_await sender.run();
+  co_return sent;
+}
+
 Task<Sent> send_whole(const ServerDoor& door, const Outgoing& file, UploadDescription description,
                       Sender::Options options, bool shows_progress, SenderEvents events) {
   Progress progress(file.name, file.size, shows_progress);
@@ -67,6 +79,16 @@ Task<Sent> send_file(const ServerDoor& door, const std::string& path, const Loca
       labels.again ? random_client_id() : client_id_of(description, *outgoing.whole);
   Sender::Options options;
   options.patience = patience;
+  try {
+    auto direct =
+        co_await send_directly(door, outgoing, description, patience, shows_progress, events);
+    if (direct) co_return std::move(*direct);
+  } catch (const Error& error) {
+    if (error.fault() != Fault::digest_mismatch || file.is_unchanged()) throw;
+    throw Error(Fault::precondition_failed,
+                "It changed while it was sent. Nothing of it is kept; send it again when it is "
+                "finished.");
+  }
   auto sent = co_await send_whole(door, outgoing, description, options, shows_progress, events);
   co_return sent;
 }
