@@ -31,6 +31,8 @@ struct Admin::Inside {
     add("POST", "/admin/v1/verify", &Inside::verify);
     add("POST", "/admin/v1/check-catalog", &Inside::check_catalog);
     add("POST", "/admin/v1/backup", &Inside::backup);
+    add("GET", "/admin/v1/mode", &Inside::show_mode);
+    add("POST", "/admin/v1/mode", &Inside::set_mode);
   }
 
   void add(const char* method, const char* pattern, Task<http::Response> (Inside::*answer)(Call&)) {
@@ -76,6 +78,28 @@ struct Admin::Inside {
                       {"used_bytes", used}};
     body["free_bytes"] = free ? json::value(*free) : json::value();
     co_return http::make_response(200, "application/json", json::serialize(body));
+  }
+
+  static http::Response mode_answer(CatalogMode mode) {
+    json::object body{{"mode", text_of(mode)}};
+    return http::make_response(200, "application/json", json::serialize(body));
+  }
+
+  Task<http::Response> show_mode(Call&) {
+    auto mode = co_await parts.catalog.find_mode();
+    co_return mode_answer(mode);
+  }
+
+  Task<http::Response> set_mode(Call& call) {
+    auto text = co_await read_all(*call.request.body, body_bytes_max);
+    auto body = parse_json_object(text);
+    auto mode = parse_mode(find_string(body, "mode").value_or(""));
+    if (!mode || *mode == CatalogMode::filling) {
+      throw Error(Fault::invalid, "The mode must be \"open\" or \"read-only\".");
+    }
+    co_await parts.catalog.set_mode(*mode);
+    parts.log.warning("the catalog has another mode", {{"mode", text_of(*mode)}});
+    co_return mode_answer(*mode);
   }
 
   Task<http::Response> sweep(Call&) { co_return start(parts.sweep); }

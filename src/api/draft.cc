@@ -256,7 +256,8 @@ http::Response answer_draft_failure(const Call& call, const Error& error, ByteCo
   }
   auto response = make_problem(shown, call.request_id);
   if (response.status == 413) response.fields.set("Upload-Limit", size_limit(bytes_max));
-  bool is_ours = error.fault() == Fault::internal || error.fault() == Fault::unavailable;
+  bool is_ours = error.fault() == Fault::internal || error.fault() == Fault::unavailable ||
+                 error.fault() == Fault::read_only;
   bool can_go_on = call.resumable || is_upload_path(call.request.target);
   response.abandon = is_ours && can_go_on && call.draft->version;
   return response;

@@ -48,6 +48,8 @@ Kind kind_of(Fault fault) {
       return {500, "internal", "The server made a mistake"};
     case Fault::unavailable:
       return {503, "unavailable", "A part of the server does not answer"};
+    case Fault::read_only:
+      return {503, "read-only", "Nothing can be changed at the moment"};
     case Fault::storage_full:
       return {507, "storage-full", "The server's storage is full"};
   }

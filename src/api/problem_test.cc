@@ -35,6 +35,7 @@ TEST(Problem, EveryFaultHasItsStatusAndType) {
       {Fault::limited, 429, "limited"},
       {Fault::internal, 500, "internal"},
       {Fault::unavailable, 503, "unavailable"},
+      {Fault::read_only, 503, "read-only"},
       {Fault::storage_full, 507, "storage-full"},
   };
   for (const auto& given : cases) {

@@ -27,6 +27,7 @@ enum class Fault {
   limited,              // too many; come back after retry_after
   locked,               // another request is busy with it and does not let go
   storage_full,         // the disk is full or below its low-water mark
+  read_only,            // what is stored is being moved elsewhere: nothing may change now
   unavailable,          // a part we need does not answer now
   timed_out,            // the client was too slow
   internal,             // our mistake; the log has the details

@@ -15,6 +15,7 @@
 
 #include "base/task.h"
 #include "core/account.h"
+#include "core/catalog_mode.h"
 #include "core/id.h"
 #include "core/recording.h"
 #include "core/upload.h"
@@ -252,6 +253,10 @@ class Catalog {
   /// playback URLs and cursors, the same for every server on this store.
   virtual Task<std::string> find_or_add_secret(const std::string& name,
                                                const std::string& proposed) = 0;
+  /// What it may be used for; kept in the store, for every server on it. Nobody obeys it here:
+  /// GuardedCatalog does.
+  virtual Task<CatalogMode> find_mode() = 0;
+  virtual Task<void> set_mode(CatalogMode mode) = 0;
   /// A cheap read, for readiness.
   virtual Task<void> ping() = 0;
 };

@@ -99,6 +99,8 @@ Task<void> Sweeper::run() {
 
 Task<void> Sweeper::try_chores() {
   try {
+    auto mode = co_await catalog_.find_mode();
+    if (mode != CatalogMode::open) co_return;  // it is being moved: whoever has it then sweeps
     auto report = co_await chores();
     tell(report);
     bool did_something = report.purged + report.closed_accounts + report.recovered + report.joined +
@@ -113,6 +115,8 @@ Task<void> Sweeper::try_chores() {
 
 Task<void> Sweeper::try_garbage() {
   try {
+    auto mode = co_await catalog_.find_mode();
+    if (mode != CatalogMode::open) co_return;
     SweepReport report;
     co_await collect_garbage(report);
     tell(report);

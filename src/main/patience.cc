@@ -18,6 +18,7 @@ bool may_pass(const Error& error) {
     case Fault::locked:
     case Fault::timed_out:
     case Fault::storage_full:
+    case Fault::read_only:
       return true;
     default:
       return false;

@@ -55,8 +55,8 @@ TEST(PatienceTest, a_success_begins_anew) {
 }
 
 TEST(PatienceTest, only_what_may_go_well_later_is_tried_again) {
-  for (auto fault :
-       {Fault::unavailable, Fault::limited, Fault::locked, Fault::timed_out, Fault::storage_full}) {
+  for (auto fault : {Fault::unavailable, Fault::limited, Fault::locked, Fault::timed_out,
+                     Fault::storage_full, Fault::read_only}) {
     EXPECT_TRUE(may_pass(Error(fault, "")));
   }
   for (auto fault : {Fault::invalid, Fault::unauthenticated, Fault::forbidden, Fault::over_quota,

@@ -12,6 +12,7 @@
 #include "main/chores.h"
 #include "main/stores.h"
 #include "main/version.h"
+#include "store/guarded_catalog.h"
 
 namespace tapedeck {
 
@@ -22,6 +23,16 @@ constexpr std::size_t chore_threads = 2;
 constexpr std::size_t chores_waiting_max = 16;
 
 constexpr ByteCount s3_segment_bytes_max = 8 * MiB;  // one PutObject each: S3Blobs' part
+
+/// Throws conflict for a catalog that is not whole.
+std::shared_ptr<Catalog> guarded(std::shared_ptr<Catalog> catalog, Env& env) {
+  if (run_task(catalog->find_mode()) == CatalogMode::filling) {
+    throw Error(Fault::conflict,
+                "`tapedeck copy` to here has begun and not ended: not everything is here. Run it "
+                "again, to its end.");
+  }
+  return std::make_shared<GuardedCatalog>(std::move(catalog), env);
+}
 
 std::string signing_secret(Catalog& catalog, Env& env) {
   std::array<unsigned char, 32> random{};
@@ -78,7 +89,7 @@ struct Wiring::Inside {
   Inside(const Config& config, Log& the_log, Observers observers)
       : log(the_log),
         stores(open_stores(config, env, log)),
-        catalog(stores.catalog),
+        catalog(guarded(stores.catalog, env)),
         blobs(stores.blobs),
         password_pool({"password", password_threads}),
         signer(signing_secret(*catalog, env)),
@@ -137,6 +148,9 @@ api::Admin& Wiring::admin() {
 }
 Accounts& Wiring::accounts() {
   return inside_->accounts;
+}
+Catalog& Wiring::catalog() {
+  return *inside_->catalog;
 }
 Blobs& Wiring::blobs() {
   return *inside_->blobs;

@@ -32,6 +32,7 @@ class Wiring {
   api::Parts api_parts();
   api::Admin& admin();
   Accounts& accounts();
+  Catalog& catalog();
   Blobs& blobs();
   Sweeper& sweeper();
 

@@ -267,6 +267,12 @@ Task<std::string> CachedCatalog::find_or_add_secret(const std::string& name,
                                                     const std::string& proposed) {
   return inner_->find_or_add_secret(name, proposed);
 }
+Task<CatalogMode> CachedCatalog::find_mode() {
+  return inner_->find_mode();
+}
+Task<void> CachedCatalog::set_mode(CatalogMode mode) {
+  return inner_->set_mode(mode);
+}
 Task<void> CachedCatalog::ping() {
   return inner_->ping();
 }

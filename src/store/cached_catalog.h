@@ -73,6 +73,8 @@ class CachedCatalog final : public Catalog {
   Task<void> forget(Time tombstones_before, Time claims_before, Time expired_before) override;
   Task<std::string> find_or_add_secret(const std::string& name,
                                        const std::string& proposed) override;
+  Task<CatalogMode> find_mode() override;
+  Task<void> set_mode(CatalogMode mode) override;
   Task<void> ping() override;
 
  private:

@@ -71,6 +71,17 @@ bool is_before(const AgendaEntry& a, const AgendaEntry& b) {
 
 }  // namespace
 
+AgendaEntry entry_of(const Due& due) {
+  AgendaEntry entry;
+  entry.at = due.at;
+  auto kind = std::to_string(static_cast<int>(due.kind));
+  entry.what = kind + "#" + due.account.text() + "#" + due.recording.text();
+  entry.about.set_count("kind", static_cast<std::uint64_t>(due.kind));
+  entry.about.set_text("account", due.account.text());
+  entry.about.set_text("recording", due.recording.text());
+  return entry;
+}
+
 bool DynamoAgenda::is_noted(const DynamoKey& hour) {
   std::lock_guard lock(mutex_);
   return noted_.contains(hour);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/catalog.h"
 #include "store/dynamo_client.h"
 
 namespace tapedeck {
@@ -18,6 +19,9 @@ struct AgendaEntry {
   std::string what;  // in the order of entries of one time
   DynamoItem about{};
 };
+
+/// In the agenda `due`.
+AgendaEntry entry_of(const Due& due);
 
 /// Safe for concurrent use.
 class DynamoAgenda {

@@ -1,23 +1,13 @@
 // What the Sweeper asks, and what no other subject owns.
 #include "store/dynamo_catalog.h"
 #include "store/dynamo_keys.h"
+#include "store/facts.h"
 
 namespace tapedeck {
 
 namespace {
 
 constexpr std::size_t forgotten_page = 200;
-
-AgendaEntry entry_of(const Due& due) {
-  AgendaEntry entry;
-  entry.at = due.at;
-  auto kind = std::to_string(static_cast<int>(due.kind));
-  entry.what = kind + "#" + due.account.text() + "#" + due.recording.text();
-  entry.about.set_count("kind", static_cast<std::uint64_t>(due.kind));
-  entry.about.set_text("account", due.account.text());
-  entry.about.set_text("recording", due.recording.text());
-  return entry;
-}
 
 }  // namespace
 
@@ -93,6 +83,18 @@ Task<std::string> DynamoCatalog::find_or_add_secret(const std::string& name,
     auto written = co_await client_.put_if(item, if_absent);
     if (written == Written::done) co_return proposed;
   }
+}
+
+Task<CatalogMode> DynamoCatalog::find_mode() {
+  auto key = secret_key(mode_name);
+  auto found = co_await client_.find(key);
+  co_return mode_stored(found ? found->bytes("value") : std::string());
+}
+
+Task<void> DynamoCatalog::set_mode(CatalogMode mode) {
+  DynamoItem item(secret_key(mode_name));
+  item.set_bytes("value", text_of(mode));
+  co_await client_.put(item);
 }
 
 Task<void> DynamoCatalog::ping() {

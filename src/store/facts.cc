@@ -143,6 +143,14 @@ bool are_whole(const std::vector<Segment>& segments, ByteCount size) {
   return are_adjacent(segments, 0) && end == size && segments.size() <= tail_segments_max;
 }
 
+CatalogMode mode_stored(const std::string& stored) {
+  if (stored.empty()) return CatalogMode::open;
+  auto mode = parse_mode(stored);
+  if (mode) return *mode;
+  throw Error(Fault::conflict,
+              "The catalog is in the mode '" + stored + "', which this program does not know.");
+}
+
 bool is_trash(const ListFilter& filter) {
   return filter.state == ShownState::trashed;
 }

@@ -45,6 +45,10 @@ bool are_adjacent(const std::vector<Segment>& segments, ByteCount from);
 /// Whether a row's tail can hold these as all bytes of a recording of that size.
 bool are_whole(const std::vector<Segment>& segments, ByteCount size);
 
+/// What the stored mode says; `stored` is empty when there is none. Throws conflict for one of a
+/// newer program.
+CatalogMode mode_stored(const std::string& stored);
+
 /// Everything in the filter but the times, and whether it is partial or trashed: those choose the
 /// rows.
 bool matches(const ListFilter& filter, const Recording& recording, Time now);

@@ -1,5 +1,6 @@
 // Uploads, what the Sweeper asks, and what no other subject owns.
 #include "base/error.h"
+#include "store/facts.h"
 #include "store/memory_catalog.h"
 
 namespace tapedeck {
@@ -72,6 +73,18 @@ Task<std::string> MemoryCatalog::find_or_add_secret(const std::string& name,
   std::lock_guard lock(mutex_);
   auto [at, is_new] = secrets_.emplace(name, proposed);
   co_return at->second;
+}
+
+Task<CatalogMode> MemoryCatalog::find_mode() {
+  std::lock_guard lock(mutex_);
+  auto found = secrets_.find(mode_name);
+  co_return mode_stored(found == secrets_.end() ? std::string() : found->second);
+}
+
+Task<void> MemoryCatalog::set_mode(CatalogMode mode) {
+  std::lock_guard lock(mutex_);
+  secrets_[mode_name] = text_of(mode);
+  co_return;
 }
 
 Task<void> MemoryCatalog::ping() {

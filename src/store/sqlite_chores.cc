@@ -1,5 +1,6 @@
 // What the Sweeper asks, and what no other subject owns.
 #include "base/error.h"
+#include "store/facts.h"
 #include "store/sqlite_catalog.h"
 #include "store/sqlite_rows.h"
 
@@ -98,6 +99,23 @@ Task<std::string> SqliteCatalog::find_or_add_secret(const std::string& name,
                                                     const std::string& proposed) {
   auto job = [&](SqliteDatabase& database) { return find_or_add(database, name, proposed); };
   co_return co_await writer_.write(job);
+}
+
+Task<CatalogMode> SqliteCatalog::find_mode() {
+  auto job = [](SqliteDatabase& database) {
+    auto row = database.query("SELECT value FROM secrets WHERE name = ?");
+    return row.bind(mode_name).step() ? row.text(0) : std::string();
+  };
+  auto stored = co_await readers_.read(job);
+  co_return mode_stored(stored);
+}
+
+Task<void> SqliteCatalog::set_mode(CatalogMode mode) {
+  auto job = [&](SqliteDatabase& database) {
+    auto row = database.query("INSERT OR REPLACE INTO secrets (name, value) VALUES (?, ?)");
+    row.bind(mode_name).bind_bytes(text_of(mode)).run();
+  };
+  co_await writer_.write(job);
 }
 
 Task<void> SqliteCatalog::ping() {

@@ -7,6 +7,7 @@
 #include "store/cached_catalog.h"
 #include "store/data_folder.h"
 #include "store/disk_blobs.h"
+#include "store/guarded_catalog.h"
 #include "store/memory_blobs.h"
 #include "store/memory_catalog.h"
 #include "store/sqlite_catalog.h"
@@ -55,6 +56,16 @@ class CachedSqliteHarness final : public SqliteCatalogHarness {
   std::unique_ptr<Catalog> make(std::unique_ptr<Catalog> sqlite) override {
     return std::make_unique<CachedCatalog>(std::move(sqlite));
   }
+};
+
+class GuardedHarness final : public CatalogHarness {
+ public:
+  Catalog& catalog() override { return catalog_; }
+  void reopen() override {}
+
+ private:
+  SystemEnv env_;
+  GuardedCatalog catalog_{std::make_shared<MemoryCatalog>(), env_};
 };
 
 class MemoryBlobsHarness final : public BlobsHarness {
@@ -112,7 +123,8 @@ std::unique_ptr<Interface> make() {
 std::vector<CatalogBackend> catalogs() {
   return {{"Memory", make<CatalogHarness, MemoryCatalogHarness>},
           {"Sqlite", make<CatalogHarness, SqliteCatalogHarness>},
-          {"CachedSqlite", make<CatalogHarness, CachedSqliteHarness>}};
+          {"CachedSqlite", make<CatalogHarness, CachedSqliteHarness>},
+          {"Guarded", make<CatalogHarness, GuardedHarness>}};
 }
 
 std::vector<BlobsBackend> all_blobs() {

@@ -115,4 +115,13 @@ TEST_P(CatalogSuite, APingOfAStoreThatWorksReturns) {
   run_task(catalog().ping());
 }
 
+TEST_P(CatalogSuite, AModeIsKeptInTheStore) {
+  EXPECT_EQ(run_task(catalog().find_mode()), CatalogMode::open);
+  for (auto mode : {CatalogMode::read_only, CatalogMode::filling, CatalogMode::open}) {
+    run_task(catalog().set_mode(mode));
+    reopen();
+    EXPECT_EQ(run_task(catalog().find_mode()), mode);
+  }
+}
+
 }  // namespace tapedeck

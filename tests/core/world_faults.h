@@ -169,6 +169,8 @@ class FaultyCatalog final : public Catalog {
                                        const std::string& proposed) override {
     return faults_.around(inner_.find_or_add_secret(name, proposed));
   }
+  Task<CatalogMode> find_mode() override { return faults_.around(inner_.find_mode()); }
+  Task<void> set_mode(CatalogMode mode) override { return faults_.around(inner_.set_mode(mode)); }
   Task<void> ping() override { return faults_.around(inner_.ping()); }
 
  private:

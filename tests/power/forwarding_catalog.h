@@ -128,6 +128,8 @@ class ForwardingCatalog : public Catalog {
                                        const std::string& proposed) override {
     return change(inner_.find_or_add_secret(name, proposed));
   }
+  Task<CatalogMode> find_mode() override { return inner_.find_mode(); }
+  Task<void> set_mode(CatalogMode mode) override { return change(inner_.set_mode(mode)); }
   Task<void> ping() override { return inner_.ping(); }
 
  protected:
