@@ -169,8 +169,8 @@ Task<AddAccount> DynamoCatalog::claim_and_add(const NewAccount& added) {
   if (!has_name) co_return AddAccount::name_taken;
   DynamoAccount row{account};
   if (added.identity) {
-    row.identity = added.identity->key();
-    auto identity = identity_key(*row.identity);
+    row.identity = added.identity;
+    auto identity = identity_key(added.identity->key());
     auto has_identity = co_await claim_name(identity, account.id);
     if (!has_identity) co_return AddAccount::identity_taken;
   }
@@ -360,7 +360,7 @@ Task<void> DynamoCatalog::erase_account(const DynamoAccount& account) {
   auto name = name_key(account.account.username);
   co_await release_name(name, id);
   if (account.identity) {
-    auto identity = identity_key(*account.identity);
+    auto identity = identity_key(account.identity->key());
     co_await release_name(identity, id);
   }
   // The account's own item last: it is by it that a repeat finds the rest.

@@ -49,6 +49,12 @@ Task<void> DynamoStore::publish_batch(const DynamoRecording& row) {
   }
 }
 
+Task<void> DynamoStore::put_chunks(const DynamoRecording& row,
+                                   const std::vector<std::vector<Segment>>& chunks) {
+  auto plain = plain_prefix(row);
+  for (const auto& chunk : chunks) co_await put_chunk(row, plain, chunk);
+}
+
 Task<void> DynamoStore::add_to_tail(DynamoRecording& row, const std::vector<Segment>& added) {
   auto& tail = row.recording.tail;
   if (tail.size() + added.size() <= tail_segments_max) {

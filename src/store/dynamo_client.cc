@@ -58,10 +58,6 @@ std::string_view sort_key_of(const std::string& index) {
   return index == "listed" ? "L" : "C";
 }
 
-json::object start_key(const DynamoQuery& query) {
-  return parse_json_object(query.after);
-}
-
 /// Nothing when it is none of DynamoDB's.
 std::optional<json::object> parse_body(const AwsAnswer& answer) {
   try {
@@ -75,6 +71,13 @@ std::string detail_of(const json::object& body) {
   auto detail = find_string(body, "message");
   if (!detail) detail = find_string(body, "Message");
   return detail.value_or("");
+}
+
+DynamoPage page_in(const json::object& body) {
+  DynamoPage page;
+  for (const auto& item : body.at("Items").as_array()) page.items.emplace_back(item.as_object());
+  if (const auto* last = body.if_contains("LastEvaluatedKey")) page.next = json::serialize(*last);
+  return page;
 }
 
 void require_done(const std::string& operation, const std::string& code,
@@ -182,17 +185,18 @@ Task<DynamoPage> DynamoClient::query(const DynamoQuery& query) {
   add_expression(body, "KeyConditionExpression", text, range);
   if (query.backwards) body["ScanIndexForward"] = false;
   if (query.max > 0) body["Limit"] = query.max;
-  if (!query.after.empty()) body["ExclusiveStartKey"] = start_key(query);
+  if (!query.after.empty()) body["ExclusiveStartKey"] = parse_json_object(query.after);
   auto answer = co_await call("Query", body);
   require_done("Query", answer.code, answer.detail);
-  DynamoPage page;
-  for (const auto& item : answer.body.at("Items").as_array()) {
-    page.items.emplace_back(item.as_object());
-  }
-  if (const auto* last = answer.body.if_contains("LastEvaluatedKey")) {
-    page.next = json::serialize(*last);
-  }
-  co_return page;
+  co_return page_in(answer.body);
+}
+
+Task<DynamoPage> DynamoClient::scan(const std::string& after, std::size_t max) {
+  json::object body{{"TableName", table_}, {"ConsistentRead", true}, {"Limit", max}};
+  if (!after.empty()) body["ExclusiveStartKey"] = parse_json_object(after);
+  auto answer = co_await call("Scan", body);
+  require_done("Scan", answer.code, answer.detail);
+  co_return page_in(answer.body);
 }
 
 Task<std::vector<DynamoItem>> DynamoClient::query_all(DynamoQuery query) {

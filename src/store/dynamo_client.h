@@ -65,6 +65,9 @@ class DynamoClient {
   /// All of it; for what is known to be small.
   Task<std::vector<DynamoItem>> query_all(DynamoQuery query);
 
+  /// Items of the whole table, in no order: for moving it, never for a request.
+  Task<DynamoPage> scan(const std::string& after, std::size_t max);
+
   /// Writes the whole item.
   Task<void> put(const DynamoItem& item);
   Task<Written> put_if(const DynamoItem& item, const DynamoExpression& condition);

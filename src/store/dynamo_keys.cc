@@ -1,5 +1,7 @@
 #include "store/dynamo_keys.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/encoding.h"
@@ -69,6 +71,28 @@ DynamoKey roll_key(AccountId account) {
 
 DynamoKey schema_key() {
   return {"schema", "schema"};
+}
+
+namespace {
+
+[[noreturn]] void fail(const DynamoKey& key) {
+  throw Error(Fault::unavailable, "the catalog is damaged: the key '" + key.pk + "' has no hash");
+}
+
+}  // namespace
+
+Sha256Digest hash_in_key(const DynamoKey& key) {
+  auto hash = std::string_view(key.pk).substr(std::min(key.pk.rfind('#') + 1, key.pk.size()));
+  auto digest = sha256_from_bytes(parse_hex(hash).value_or(""));
+  if (!digest) fail(key);
+  return *digest;
+}
+
+std::pair<AccountId, Sha256Digest> claim_in_key(const DynamoKey& key) {
+  auto pk = std::string_view(key.pk);
+  auto account = pk.starts_with("C#") ? AccountId::parse(pk.substr(2, 26)) : std::nullopt;
+  if (!account) fail(key);
+  return {*account, hash_in_key(key)};
 }
 
 std::string sortable(ByteCount count) {

@@ -1,6 +1,8 @@
 // The keys of the table's items; docs/data.md has them. Stored. Do not change.
 #pragma once
 
+#include <utility>
+
 #include "core/account.h"
 #include "core/recording.h"
 #include "store/dynamo_item.h"
@@ -20,6 +22,11 @@ DynamoKey claim_key(AccountId account, const Sha256Digest& key);
 DynamoKey secret_key(const std::string& name);
 DynamoKey roll_key(AccountId account);
 DynamoKey schema_key();
+
+/// What is in a key that was made of a hash, or of a claim. Throws unavailable for another key: the
+/// catalog is damaged.
+Sha256Digest hash_in_key(const DynamoKey& key);
+std::pair<AccountId, Sha256Digest> claim_in_key(const DynamoKey& key);
 
 inline constexpr const char* roll_pk = "roll";
 inline constexpr const char* token_entry_prefix = "T#";

@@ -107,8 +107,13 @@ DynamoItem to_item(const DynamoAccount& row) {
   item.set_count("session_epoch", account.session_epoch);
   if (account.quota_bytes) item.set_count("quota_bytes", *account.quota_bytes);
   item.set_count("taken", account.used_bytes);
-  item.set_item("holds", {});
-  if (row.identity) item.set_digest("identity", *row.identity);
+  DynamoItem holds;
+  for (const auto& hold : row.holds) holds.set_item(hold.recording.text(), to_item(hold));
+  item.set_item("holds", holds);
+  if (row.identity) {
+    item.set_text("issuer", row.identity->issuer);
+    item.set_text("subject", row.identity->subject);
+  }
   return item;
 }
 
@@ -125,7 +130,9 @@ std::optional<DynamoAccount> read_account(const DynamoItem& item) {
   account.session_epoch = static_cast<std::uint32_t>(item.count("session_epoch"));
   account.quota_bytes = item.find_count("quota_bytes");
   account.used_bytes = item.count("taken");
-  if (item.has("identity")) row.identity = item.digest("identity");
+  if (item.has("issuer") || item.has("subject")) {
+    row.identity = Identity{item.text("issuer"), item.text("subject")};
+  }
   row.rev = item.text("rev");
   row.live_rev = item.text("live_rev");
   for (const auto& [name, value] : item.wire()) {

@@ -31,17 +31,17 @@ std::string spent_name(RecordingId recording);
 /// An account with what else its item holds. `account.used_bytes` is `taken`, with the holds in it.
 struct DynamoAccount {
   Account account;
-  std::optional<Sha256Digest> identity;  // Identity::key()
-  std::string rev;                       // random, new with each patch
-  std::string live_rev;                  // changes when another recording becomes live
-  DynamoItem spent;                      // by spent_name: changes when such a hold is removed
-  bool leaving = false;                  // being removed: it is there no more for anybody else
+  std::optional<Identity> identity;
+  std::string rev;       // random, new with each patch
+  std::string live_rev;  // changes when another recording becomes live
+  DynamoItem spent;      // by spent_name: changes when such a hold is removed
+  bool leaving = false;  // being removed: it is there no more for anybody else
   std::vector<DynamoHold> holds;
 
   const DynamoHold* find_hold(RecordingId id) const;
 };
 
-/// The item of a new account: `taken` is its used_bytes.
+/// The item of an account that nobody else writes: `taken` is its used_bytes.
 DynamoItem to_item(const DynamoAccount& row);
 /// Nothing for a void.
 std::optional<DynamoAccount> read_account(const DynamoItem& item);

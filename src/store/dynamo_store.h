@@ -75,6 +75,9 @@ class DynamoStore {
   /// Segments that end after `from`, at most `max`.
   Task<std::vector<Segment>> list_segments(AccountId account, RecordingId id, ByteCount from,
                                            std::size_t max);
+  /// Chunks that the row's item will name; they come before its tail.
+  Task<void> put_chunks(const DynamoRecording& row,
+                        const std::vector<std::vector<Segment>>& chunks);
   /// Those of the generation and all before it; of those before it alone.
   Task<void> erase_chunks_through(const DynamoRecording& row);
   Task<void> erase_chunks_before(const DynamoRecording& row);

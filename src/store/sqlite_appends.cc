@@ -21,32 +21,6 @@ RecordingId claim_row(SqliteDatabase& database, AccountId account, const Sha256D
   return proposed;
 }
 
-void add_chunk_rows(SqliteDatabase& database, AccountId account, RecordingId id,
-                    const std::vector<std::vector<Segment>>& chunks) {
-  for (const auto& segments : chunks) {
-    auto row = database.query(
-        "INSERT INTO chunks (account, recording, begin, segments) VALUES (?, ?, ?, ?)");
-    row.bind(account, id, segments.front().begin).bind_bytes(encode_segments(segments)).run();
-  }
-}
-
-void add_recording_row(SqliteDatabase& database, const Recording& recording,
-                       const std::vector<Segment>& tail) {
-  const auto& description = recording.description;
-  auto row = database.query("INSERT INTO recordings (" TAPEDECK_RECORDING_COLUMNS
-                            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                            " ?, ?, ?, ?, ?, ?)");
-  row.bind(recording.account, recording.id, description.title, description.note,
-           encode_tags(description.tags), description.file_name, description.content_type,
-           description.client_id, recording.sniffed_type, description.recorded_at,
-           recording.created_at, recording.last_append_at, recording.changed_at, recording.state,
-           recording.recovered, recording.trashed_at, recording.version, recording.size,
-           recording.length, recording.reserved_bytes, recording.sha256, recording.partial,
-           recording.maker);
-  row.bind_bytes(recording.hash_state).bind_bytes(encode_segments(tail));
-  row.bind(recording.direct).run();
-}
-
 bool is_id_taken(SqliteDatabase& database, const Recording& recording) {
   auto row = database.query("SELECT 1 FROM recordings WHERE account = ? AND id = ?");
   return row.bind(recording.account, recording.id).step();

@@ -51,10 +51,6 @@ std::optional<Recording> set_trashed(SqliteDatabase& database, AccountId account
   return recording;
 }
 
-void delete_chunk_rows(SqliteDatabase& database, AccountId account, RecordingId id) {
-  database.query("DELETE FROM chunks WHERE account = ? AND recording = ?").bind(account, id).run();
-}
-
 void add_tombstone_row(SqliteDatabase& database, AccountId account, RecordingId id, Time now) {
   auto row = database.query(
       "INSERT OR REPLACE INTO tombstones (account, recording, changed_at) VALUES (?, ?, ?)");

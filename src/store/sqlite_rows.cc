@@ -102,6 +102,18 @@ Recording read_recording(const SqliteQuery& row) {
   return recording;
 }
 
+Upload read_upload(const Sha256Digest& secret_hash, const SqliteQuery& row, int first) {
+  Upload upload;
+  upload.secret_hash = secret_hash;
+  upload.account = row.id<AccountId>(first);
+  upload.recording = row.id<RecordingId>(first + 1);
+  if (!row.is_null(first + 2)) upload.token = row.digest(first + 2);
+  upload.metadata = row.text(first + 3);
+  upload.concatenation = row.text(first + 4);
+  upload.created_at = row.time(first + 5);
+  return upload;
+}
+
 std::string encode_tags(const std::vector<std::string>& tags) {
   json::array array;
   for (const auto& tag : tags) array.emplace_back(tag);
@@ -143,6 +155,36 @@ void add_due_row(SqliteDatabase& database, const Due& due) {
   auto query = database.query(
       "INSERT OR IGNORE INTO due (hour, at, kind, account, recording) VALUES (?, ?, ?, ?, ?)");
   query.bind(std::int64_t{hour}, due.at, due.kind, due.account, due.recording).run();
+}
+
+void add_chunk_rows(SqliteDatabase& database, AccountId account, RecordingId id,
+                    const std::vector<std::vector<Segment>>& chunks) {
+  for (const auto& segments : chunks) {
+    auto row = database.query(
+        "INSERT INTO chunks (account, recording, begin, segments) VALUES (?, ?, ?, ?)");
+    row.bind(account, id, segments.front().begin).bind_bytes(encode_segments(segments)).run();
+  }
+}
+
+void add_recording_row(SqliteDatabase& database, const Recording& recording,
+                       const std::vector<Segment>& tail) {
+  const auto& description = recording.description;
+  auto row = database.query("INSERT INTO recordings (" TAPEDECK_RECORDING_COLUMNS
+                            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                            " ?, ?, ?, ?, ?, ?)");
+  row.bind(recording.account, recording.id, description.title, description.note,
+           encode_tags(description.tags), description.file_name, description.content_type,
+           description.client_id, recording.sniffed_type, description.recorded_at,
+           recording.created_at, recording.last_append_at, recording.changed_at, recording.state,
+           recording.recovered, recording.trashed_at, recording.version, recording.size,
+           recording.length, recording.reserved_bytes, recording.sha256, recording.partial,
+           recording.maker);
+  row.bind_bytes(recording.hash_state).bind_bytes(encode_segments(tail));
+  row.bind(recording.direct).run();
+}
+
+void delete_chunk_rows(SqliteDatabase& database, AccountId account, RecordingId id) {
+  database.query("DELETE FROM chunks WHERE account = ? AND recording = ?").bind(account, id).run();
 }
 
 std::int64_t limit_of(std::size_t max) {

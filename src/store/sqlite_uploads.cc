@@ -25,19 +25,10 @@ void add(SqliteDatabase& database, const Upload& upload) {
 }
 
 std::optional<Upload> find(SqliteDatabase& database, const Sha256Digest& secret_hash) {
-  auto row = database.query(
-      "SELECT account, recording, token, metadata, concatenation, created_at FROM uploads"
-      " WHERE secret_hash = ?");
+  auto row =
+      database.query("SELECT " TAPEDECK_UPLOAD_COLUMNS " FROM uploads WHERE secret_hash = ?");
   if (!row.bind(secret_hash).step()) return std::nullopt;
-  Upload upload;
-  upload.secret_hash = secret_hash;
-  upload.account = row.id<AccountId>(0);
-  upload.recording = row.id<RecordingId>(1);
-  if (!row.is_null(2)) upload.token = row.digest(2);
-  upload.metadata = row.text(3);
-  upload.concatenation = row.text(4);
-  upload.created_at = row.time(5);
-  return upload;
+  return read_upload(secret_hash, row);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ class DynamoStack {
   void reopen();
   const std::string& table() const { return client_.table(); }
   DynamoCatalog& catalog() { return *catalog_; }
+  DynamoClient& client() { return client_; }
 
  private:
   Env& env_;
