@@ -51,6 +51,7 @@ void add_rm_commands(CLI::App& app, Invocation& invocation);      // rm, restore
 void add_verify_commands(CLI::App& app, Invocation& invocation);  // verify, sweep, status
 void add_backup_commands(CLI::App& app, Invocation& invocation);  // backup, restore-backup
 void add_mode_command(CLI::App& app, Invocation& invocation);     // read-only
+void add_copy_command(CLI::App& app, Invocation& invocation);
 void add_config_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
 void add_storage_commands(CLI::App& app, Invocation& invocation);  // storage init, policy
