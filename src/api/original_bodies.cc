@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/problem.h"
+#include "core/original_id.h"
 #include "core/text.h"
 
 namespace tapedeck::api {
@@ -103,9 +104,10 @@ http::Response original_failure(const Error& error, std::string_view method, boo
 
 std::string original_record(const Recording& recording, std::string_view user_id) {
   auto date = format_rfc3339(recording.created_at).substr(0, 10);
-  return R"({"id": )" + python_quoted(recording.id.text()) + R"(, "user_id": )" +
-         python_quoted(user_id) + R"(, "file_name": )" +
-         python_quoted(recording.description.file_name) + R"(, "created_at": ")" + date + "\"}";
+  auto id = original_id_of(recording).value_or(recording.id.text());
+  return R"({"id": )" + python_quoted(id) + R"(, "user_id": )" + python_quoted(user_id) +
+         R"(, "file_name": )" + python_quoted(recording.description.file_name) +
+         R"(, "created_at": ")" + date + "\"}";
 }
 
 }  // namespace tapedeck::api

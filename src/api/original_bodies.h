@@ -23,7 +23,7 @@ http::Response original_refusal(int status, std::string_view code, std::string_v
 /// DELETE of what is not there is 400; an upload that could not be stored 500.
 http::Response original_failure(const Error& error, std::string_view method, bool login);
 
-/// {"id", "user_id", "file_name", "created_at": "YYYY-MM-DD"}
+/// {"id", "user_id", "file_name", "created_at": "YYYY-MM-DD"}; an imported one has its old id.
 std::string original_record(const Recording& recording, std::string_view user_id);
 
 /// The text as json.dumps writes it. It must be UTF-8; what is not becomes U+FFFD.

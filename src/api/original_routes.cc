@@ -4,6 +4,7 @@
 #include "api/problem.h"
 #include "api/routes.h"
 #include "api/upload_fields.h"
+#include "core/original_id.h"
 
 namespace tapedeck::api {
 
@@ -152,8 +153,9 @@ Task<http::Response> original_delete(Context& context, Call& call) {
   std::string user_id;
   auto refused = co_await refuse_stranger(context, call, user_id);
   if (refused) co_return std::move(*refused);
+  // An old id is one of a recording that was imported, or of none.
   auto id = RecordingId::parse(call.parameters.front());
-  if (!id) co_return original_json(400, original_fail);
+  if (!id) id = recording_id_of_original(call.parameters.front());
   auto recording = co_await context.parts.recordings.find(call.who().account, *id);
   // What is in the trash is gone for this client: it does not know of one.
   if (recording.trashed_at) co_return original_json(400, original_fail);

@@ -86,6 +86,9 @@ class Accounts {
   /// of which the newest original_keys_max stay valid. Throws forbidden when the sign-up mode lets
   /// nobody new in.
   Task<IssuedToken> sign_in_original(std::string social_type, std::string social_id);
+  /// The account of (type, id), for importing; it is made when there is none, whoever may sign up.
+  /// Throws invalid for what no login could have.
+  Task<Account> find_or_add_original(const std::string& social_type, const std::string& social_id);
 
   /// Whether the token of an account may be used, also for `grace` after it expired.
   bool works(const Credential& credential, Millis grace) const;

@@ -36,23 +36,28 @@ Task<std::optional<Caller>> Accounts::identify_original(std::string_view user_id
   co_return caller_of(*found);
 }
 
-Task<IssuedToken> Accounts::sign_in_original(std::string social_type, std::string social_id) {
-  auto& in = *inside_;
+namespace {
+
+/// Throws invalid.
+Identity original_identity(const std::string& social_type, const std::string& social_id) {
   check_word(social_type, "social_type");
   check_word(social_id, "social_id");
-  Identity identity{"original:" + social_type, social_id};
   // Two types and ids can make one text ("a_b"+"c", "a"+"b_c"): the identity tells them apart.
-  auto user_id = social_type + "_" + social_id;
+  return {"original:" + social_type, social_id};
+}
 
+}  // namespace
+
+Task<Account> Accounts::find_or_add_original(const std::string& social_type,
+                                             const std::string& social_id) {
+  auto& in = *inside_;
+  auto identity = original_identity(social_type, social_id);
   auto account = co_await in.catalog.find_account_by_identity(identity);
-  if (!account && in.options.signup != SignupMode::open) {
-    throw Error(Fault::forbidden, "Nobody new can sign up here this way: ask the administrator.");
-  }
   for (int attempt = 0; !account; ++attempt) {
     if (attempt == name_attempts_max) {
       throw Error(Fault::unavailable, "no free username found for an original login");
     }
-    auto name = clean_line(user_id, username_bytes_max);
+    auto name = clean_line(social_type + "_" + social_id, username_bytes_max);
     if (attempt > 0) name += "-" + make_original_key(in.env).substr(0, 5);
     NewAccount added;
     added.account = in.new_account(checked_username(name));
@@ -63,14 +68,25 @@ Task<IssuedToken> Accounts::sign_in_original(std::string social_type, std::strin
     if (outcome != AddAccount::identity_taken) continue;
     account = co_await in.catalog.find_account_by_identity(identity);
   }
-  if (account->state != AccountState::active) {
+  co_return std::move(*account);
+}
+
+Task<IssuedToken> Accounts::sign_in_original(std::string social_type, std::string social_id) {
+  auto& in = *inside_;
+  auto identity = original_identity(social_type, social_id);
+  auto known = co_await in.catalog.find_account_by_identity(identity);
+  if (!known && in.options.signup != SignupMode::open) {
+    throw Error(Fault::forbidden, "Nobody new can sign up here this way: ask the administrator.");
+  }
+  auto account = co_await find_or_add_original(social_type, social_id);
+  if (account.state != AccountState::active) {
     throw Error(Fault::forbidden, "This account is closed or disabled: ask the administrator.");
   }
   NewToken wanted;
-  wanted.name = user_id;
+  wanted.name = social_type + "_" + social_id;
   wanted.scopes.add(Scope::read).add(Scope::write);
-  auto issued = co_await in.issue(*account, TokenKind::original, wanted);
-  co_await in.drop_oldest(account->id, TokenKind::original, in.options.original_keys_max);
+  auto issued = co_await in.issue(account, TokenKind::original, wanted);
+  co_await in.drop_oldest(account.id, TokenKind::original, in.options.original_keys_max);
   co_return issued;
 }
 

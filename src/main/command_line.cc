@@ -126,6 +126,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_backup_commands(app, invocation);
   add_storage_commands(app, invocation);
   add_copy_command(app, invocation);
+  add_import_command(app, invocation);
   add_mode_command(app, invocation);
   add_config_command(app, invocation);
   add_doctor_command(app, invocation);
