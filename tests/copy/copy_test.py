@@ -15,9 +15,11 @@ import tempfile
 import threading
 import time
 import traceback
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "operation"))
 from memory import Client, HalfUpload, Memory, etags, listing  # noqa: E402
+from original import FINDINGS, LOST, RECORDS, Deployment  # noqa: E402
 from places import Cloud, Local  # noqa: E402
 from stage import Stage  # noqa: E402
 
@@ -248,11 +250,55 @@ def a_damaged_recording_stops_the_switch(stage, options):
     assert len(listing(Client(stage.port, memory.token))) == 20
 
 
+def the_originals_data_come_over(stage, options):
+    original, place = Deployment(), Cloud(stage, "new")
+    place.prepare(stage)
+
+    def take_over(*arguments):
+        done = stage.run("import", "original", "--config", place.file, *original.arguments(),
+                         *arguments)
+        return json.loads(done.stdout.splitlines()[-1])["done"]
+
+    planned = take_over("--dry-run")
+    assert planned["findings"] == FINDINGS and planned["imported"] == 3, planned
+    done = take_over()
+    assert done["findings"] == FINDINGS and done["imported"] == 3, done
+    assert take_over()["already_there"] == 3
+    stage.data = place.data
+    stage.serve("--config", place.file, "--allow-unverified-social-login", "--signup", "closed")
+
+    # The old phone app: its login, its list, its delete.
+    _, _, body = stage.ask("GET", "/login?social_id=7&social_type=kakao")
+    login = json.loads(body)
+    who = {"Authorization": f'{login["user_id"]} {login["auth_key"]}'}
+
+    def records():
+        status, _, body = stage.ask("GET", "/record/list", headers=who)
+        assert status == 200, body
+        return {one["id"]: one["created_at"] for one in json.loads(body)["records"]}
+
+    mine = {record: date for record, (user, _, date) in RECORDS.items()
+            if user == "kakao_7" and record != LOST}
+    assert records() == mine
+    odd = urllib.parse.quote("kakao_7_2018-05-02_10-11-12.x y", safe="")
+    assert stage.ask("DELETE", f"/record/{odd}", headers=who)[2] == b'{"result": "success"}'
+    assert stage.ask("DELETE", "/record/kakao_8_2018-05-01_10-11-12.m4a", headers=who)[0] == 400
+    del mine["kakao_7_2018-05-02_10-11-12.x y"]
+    assert records() == mine
+    old = {"Authorization": f"kakao_7 {'k' * 64}"}
+    assert stage.ask("GET", "/record/list", headers=old)[0] == 401
+    stage.stop()
+    done = take_over("--accept-legacy-keys", "--orphans")
+    assert done["keys"] == 3 and done["imported"] == 1, done
+    stage.serve("--config", place.file)
+    assert stage.ask("GET", "/record/list", headers=old)[0] == 200
+
+
 LOCAL = [
     everything_is_moved_and_moved_back, what_is_in_use_is_not_overwritten,
     a_server_is_made_read_only_and_back, a_damaged_recording_stops_the_switch,
 ]
-CLOUD = [everything_is_moved_and_moved_back]
+CLOUD = [everything_is_moved_and_moved_back, the_originals_data_come_over]
 
 
 def main():
