@@ -19,7 +19,7 @@ struct AccountFact {
 };
 
 struct RecordingFact {
-  Recording recording;  // without its tail
+  Recording recording;  // without its tail, and without `direct`: that is a place in the old store
   std::vector<Segment> segments;
 };
 

@@ -127,6 +127,7 @@ Task<std::optional<Fact>> DynamoTransfer::find_recording_fact(const DynamoItem& 
     }
     RecordingFact fact{recording, recording.tail};
     fact.recording.tail.clear();
+    fact.recording.direct.clear();
     auto is_in_tail =
         recording.size == 0 || (!recording.tail.empty() && recording.tail.front().begin == 0);
     if (!is_in_tail) {

@@ -150,6 +150,7 @@ std::string list_recordings(SqliteDatabase& database, Position after, std::vecto
     RecordingFact fact{read_recording(rows), {}};
     fact.segments = segments_of(database, fact.recording);
     fact.recording.tail.clear();
+    fact.recording.direct.clear();
     segments += fact.segments.size();
     last = std::string(fact.recording.account.view()) + std::string(fact.recording.id.view());
     facts.emplace_back(std::move(fact));

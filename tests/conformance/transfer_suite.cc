@@ -80,6 +80,24 @@ TEST_P(TransferSuite, EverythingArrivesAsItIs) {
   EXPECT_EQ(house_.damages_of(*to_), std::vector<std::string>());
 }
 
+TEST_P(TransferSuite, BytesOnTheirWayToTheOldStoreStayBehind) {
+  house_.move_in();
+  Append begun;
+  begun.account = house_.ada.id;
+  begun.recording = house_.live.id;
+  begun.from = house_.find(house_.live).size;
+  begun.hash_state = house_.find(house_.live).hash_state;
+  begun.now = at(1'000);
+  begun.next_direct = R"({"store":"an upload of the old bucket"})";
+  ASSERT_EQ(run_task(from_->catalog().advance(begun)).outcome, Advance::done);
+  copy_all();
+  auto moved = run_task(to_->catalog().find_recording(house_.ada.id, house_.live.id));
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->direct, "");
+  EXPECT_EQ(run_task(compare_facts(from_->reading(), to_->reading(), 9)),
+            std::vector<std::string>());
+}
+
 TEST_P(TransferSuite, WhatIsThereIsNotCopiedAgain) {
   house_.move_in();
   copy_all();
