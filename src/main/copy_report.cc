@@ -45,6 +45,11 @@ void CopyReport::show(const CopyCounts& done) {
     print_json(json::object{{"progress", std::move(progress)}});
     return;
   }
+  if (all_.facts == 0) {
+    line_.show(fmt::format("{} recordings looked at, {} copied now", done.recordings,
+                           format_bytes_rounded(done.bytes)));
+    return;
+  }
   line_.show(fmt::format("{} of {} recordings, {} of {}, {}/s, {} left", done.recordings,
                          all_.recordings, format_bytes_rounded(done.bytes),
                          format_bytes_rounded(all_.bytes), format_bytes_rounded(rate),

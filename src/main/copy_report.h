@@ -16,7 +16,7 @@ class CopyReport {
  public:
   explicit CopyReport(bool is_json) : is_json_(is_json) {}
 
-  /// What the passes that follow are measured by.
+  /// What the next pass is measured by; nothing in it: that is not known.
   void expect(const CopyCounts& all);
   void show(const CopyCounts& done);
   /// The end of a step, in words or as {"event": name}.
