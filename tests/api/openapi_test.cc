@@ -123,6 +123,14 @@ TEST(OpenApi, AnswersHaveTheMembersOfTheirSchemas) {
       {"User", server.get("/api/v1/users/me", me).object()},
       {"PlaybackUrl", server.post(path(id, "/playback-urls"), me, "").object()},
       {"Readiness", server.get("/readyz").object()},
+      {"ClientConfig", server.get("/api/v1/config").object()},
+      {"DirectUpload", server
+                           .ask({"POST",
+                                 "/api/v1/uploads",
+                                 me,
+                                 {{"Content-Type", "application/json"}},
+                                 R"({"mode": "direct", "length": 150})"})
+                           .object()},
       {"Problem", server.get("/nowhere").object()},
       {"SignedIn",
        server.post("/api/v1/sessions", "", R"({"username": "ann", "password": "correct horse"})")
