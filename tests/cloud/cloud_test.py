@@ -11,6 +11,7 @@ import tempfile
 import time
 import traceback
 
+import direct
 import playing
 import preparing
 import readme
@@ -20,7 +21,7 @@ import trouble
 from cloud_stage import CloudStage
 
 TESTS = [
-    test for module in (preparing, refusing, playing, several, readme, trouble)
+    test for module in (preparing, refusing, playing, direct, several, readme, trouble)
     for test in module.TESTS
 ]
 

@@ -111,6 +111,16 @@ class Exchanges {
   std::size_t count_ = 0;  // Guarded by mutex_.
 };
 
+Task<PlainAnswer> exchange_with(http::Origin origin, http::ClientRequest& request) {
+  // A client belongs to one io_context, and every request here has its own.
+  http::Client client(std::move(origin), http::ClientOptions{});
+  auto response = co_await client.send(request);
+  PlainAnswer answer{.status = response.status, .fields = std::move(response.fields)};
+  answer.body = co_await read_all(*response.body, answer_bytes_max);
+  response.body.reset();
+  co_return answer;
+}
+
 class SocketDoor final : public Door {
  public:
   SocketDoor(api::Api& api, Log& log)
@@ -162,14 +172,8 @@ class SocketDoor final : public Door {
   }
 
   Task<PlainAnswer> exchange(http::ClientRequest& request) {
-    // A client belongs to one io_context, and every request here has its own.
-    http::Client client(http::Origin{"http", "127.0.0.1", server_.ports().front()},
-                        http::ClientOptions{});
-    auto response = co_await client.send(request);
-    PlainAnswer answer{.status = response.status, .fields = std::move(response.fields)};
-    answer.body = co_await read_all(*response.body, answer_bytes_max);
-    response.body.reset();
-    co_return answer;
+    http::Origin origin{"http", "127.0.0.1", server_.ports().front()};
+    co_return co_await exchange_with(std::move(origin), request);
   }
 
   Exchanges exchanges_;
@@ -179,6 +183,20 @@ class SocketDoor final : public Door {
 };
 
 }  // namespace
+
+PlainAnswer ask_elsewhere(PlainRequest plain) {
+  auto path = plain.target.find('/', plain.target.find("://") + 3);
+  auto origin = http::parse_origin(plain.target.substr(0, path));
+  if (!origin || path == std::string::npos) throw std::runtime_error("no URL: " + plain.target);
+  http::ClientRequest request;
+  request.method = plain.method;
+  request.target = plain.target.substr(path);
+  request.fields = plain.fields;
+  PlainBody body(plain, nullptr);
+  request.body = &body;
+  request.body_bytes = announced_bytes(plain);
+  return run_task(exchange_with(*origin, request));
+}
 
 std::unique_ptr<Door> make_direct_door(api::Api& api) {
   return std::make_unique<DirectDoor>(api);

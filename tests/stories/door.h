@@ -35,6 +35,9 @@ class Door {
   virtual PlainAnswer ask(const PlainRequest& request) = 0;
 };
 
+/// Asks the server that the target, a URL, names.
+PlainAnswer ask_elsewhere(PlainRequest request);
+
 /// Calls Api::serve, as the Lambda runtime will.
 std::unique_ptr<Door> make_direct_door(api::Api& api);
 /// A real server on a port of its own, and a real client.

@@ -59,6 +59,8 @@ Settings read_settings(const std::vector<std::string>& lines) {
       settings.accounts.signup = SignupMode::invite;
     } else if (name == "closed") {
       settings.accounts.signup = SignupMode::closed;
+    } else if (name == "direct") {
+      settings.api.direct_from_bytes = std::stoull(value);
     } else if (name == "largest") {
       settings.live.recording_bytes_max = std::stoull(value);
     } else if (name == "segments") {
