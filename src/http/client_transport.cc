@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "base/error.h"
+#include "http/resolver.h"
 #include "http/unix_path.h"
 #include "http/watch.h"
 
@@ -26,7 +27,6 @@ using Code = boost::system::error_code;
 using TcpSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using UnixSocket = asio::basic_stream_socket<asio::local::stream_protocol, Executor>;
 using TlsStream = ssl::stream<TcpSocket>;
-using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
 
 constexpr std::size_t write_bytes_max = 64 * KiB;  // progress is seen at least this often
 
@@ -157,11 +157,13 @@ struct Dialer::Inside {
                  fmt::format("cannot connect to {}: {}; is the server running?", name(), why));
   }
 
+  Error silent() const {
+    return unreachable(fmt::format("no answer for {} seconds", options.connect_time.count()));
+  }
+
   /// Throws when `failed`, or when the time is up.
   void judge(Code failed, const Watch& watch) const {
-    if (watch.expired()) {
-      throw unreachable(fmt::format("no answer for {} seconds", options.connect_time.count()));
-    }
+    if (watch.expired()) throw silent();
     if (failed) throw unreachable(reason(failed));
   }
 
@@ -173,18 +175,14 @@ struct Dialer::Inside {
   Task<TcpSocket> connect_tcp(Executor executor) {
     Code failed;
     auto token = asio::redirect_error(use_task, failed);
-    Resolver resolver(executor);
+    auto found = co_await find_addresses(origin.host, origin.port, options.connect_time);
+    if (found.failed == asio::error::timed_out) throw silent();
+    if (found.failed) throw unreachable(reason(found.failed));
     TcpSocket socket(executor);
-    auto expire = [&] {
-      resolver.cancel();
-      socket.close();
-    };
+    auto expire = [&socket] { socket.close(); };
     auto watch = std::make_shared<Watch>(executor, options.connect_time, expire);
     watch->begin();
-    auto port = std::to_string(origin.port);
-    auto found = co_await resolver.async_resolve(origin.host, port, token);
-    judge(failed, *watch);
-    co_await asio::async_connect(socket, found, token);
+    co_await asio::async_connect(socket, found.endpoints, token);
     watch->stop();
     judge(failed, *watch);
     socket.set_option(asio::ip::tcp::no_delay(true));
