@@ -4,6 +4,8 @@
 #include <cctype>
 #include <exception>
 
+#include <fmt/format.h>
+
 #include "api/context.h"
 #include "api/cors.h"
 #include "api/draft.h"
@@ -54,6 +56,28 @@ Error error_of(const std::exception_ptr& thrown) {
 
 void set_default(http::Fields& fields, std::string_view name, const char* value) {
   if (!fields.contains(name)) fields.set(name, value);
+}
+
+/// Refuses what could not have come whole: the bytes of one request, however they are framed.
+void check_body(const Options& options, const http::Request& request) {
+  if (!options.append_bytes_max) return;
+  auto max = *options.append_bytes_max;
+  if (request.body_bytes.value_or(0) <= max) return;
+  throw Error(
+      Fault::too_large,
+      fmt::format("This server takes at most {} bytes in one request. Send the recording in "
+                  "parts to /api/v1/uploads; /api/v1/config says how large they may be.",
+                  max));
+}
+
+/// Upload-Limit is the draft's; its word for one append is good for clients of tus too, whose
+/// protocol has none.
+void announce_append_limit(const Options& options, const http::Request& request,
+                           http::Fields& fields) {
+  auto said = fields.find("Upload-Limit");
+  if (!options.append_bytes_max || (!said && !is_uploads_path(request.target))) return;
+  auto limit = fmt::format("max-append-size={}", *options.append_bytes_max);
+  fields.set("Upload-Limit", said ? fmt::format("{}, {}", *said, limit) : limit);
 }
 
 bool is_login(const http::Request& request) {
@@ -131,6 +155,7 @@ Task<http::Response> Api::Inside::answer(Call& call, Match& match) {
   call.parameters = match.parameters;
   call.allowed = match.allowed;
   co_await admit(*match.route, call);
+  check_body(context.options, request);
   co_return co_await match.route->answer(call);
 }
 
@@ -161,6 +186,7 @@ void Api::Inside::finish(const Call& call, http::Response& response) {
   set_default(response.fields, "Cache-Control", "no-store");
   if (is_uploads_path(request.target)) response.fields.set("Tus-Resumable", tus_version);
   if (call.draft) add_draft_version(*call.draft, response.fields);
+  announce_append_limit(context.options, request, response.fields);
   add_cors(context.options.cors_origins, request, response);
   if (request.method == "HEAD") response.body.reset();  // its length stays
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,12 @@ struct Options {
   /// From so many bytes on clients are asked to send them directly to the store, where that can
   /// take them; nothing: never.
   std::optional<ByteCount> direct_from_bytes;
+  /// What is in front of the server carries no larger body in one request. Clients are told, and
+  /// what announces more is refused before it is read.
+  std::optional<ByteCount> append_bytes_max;
+  /// And no larger answer: more audio goes by a redirect where the store has a URL, else in ranges.
+  std::optional<ByteCount> answer_bytes_max;
+  bool follows_live = true;  // it passes on an answer that goes on while a recording grows
 };
 
 /// What a request may reach. All outlive the Api.

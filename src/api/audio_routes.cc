@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "api/answers.h"
 #include "api/live_audio.h"
 #include "api/problem.h"
@@ -94,13 +96,63 @@ bool parse_from_live(const Call& call) {
   throw Error(Fault::invalid, "The parameter from is \"live\" or absent.");
 }
 
+/// Of the audio alone, without what stands between several parts.
+ByteCount bytes_of(const http::RangeAnswer& answer, ByteCount size) {
+  ByteCount bytes = 0;
+  for (auto range : answer.ranges) bytes += range.size();
+  return answer.ranges.empty() ? size : bytes;
+}
+
+/// HEAD has no body that could be too large.
+bool fits(const Context& context, const Call& call, ByteCount bytes) {
+  auto max = context.options.answer_bytes_max;
+  return !max || bytes <= *max || call.request.method == "HEAD";
+}
+
+/// A server may answer a part of the range (RFC 9110 15.3.7); clients ask for the rest.
+ByteRange cut(const Context& context, const Call& call, ByteRange range) {
+  if (!fits(context, call, range.size())) {
+    range.end = range.begin + *context.options.answer_bytes_max;
+  }
+  return range;
+}
+
+/// All of it at once does not fit, and there is no URL to send the client to.
+http::Response refuse_whole(const Context& context, const Call& call) {
+  auto problem = make_problem(
+      Refusal::answer_too_large,
+      fmt::format("This server sends at most {} bytes at once. Ask for ranges, \"Range: "
+                  "bytes=0-\" and then from where the answer ends; or for all of it again in a "
+                  "minute, when it may be in one piece.",
+                  *context.options.answer_bytes_max),
+      call.request_id);
+  problem.fields.set("Retry-After", "60");
+  return problem;
+}
+
+/// What a growing recording has now of the range, where no answer can go on for ever.
+LiveRange without_following(const Context& context, const Call& call, LiveRange chosen,
+                            ByteCount size) {
+  using Kind = LiveRange::Kind;
+  auto ends = chosen.kind == Kind::part;
+  auto is_cut = chosen.kind == Kind::follow_from && !context.options.follows_live;
+  if (!ends && !is_cut) return chosen;
+  auto range = ends ? chosen.range : ByteRange{chosen.range.begin, size};
+  if (range.begin >= size) return {Kind::unsatisfiable, {}, {}};
+  range = cut(context, call, range);
+  return {Kind::part, range, fmt::format("bytes {}-{}/*", range.begin, range.end - 1)};
+}
+
 /// One that still grows: the answer ends when the recording does.
 Task<http::Response> answer_live(Context& context, const Call& call, const Recording& recording,
                                  http::Response response) {
   auto chosen =
       choose_live_range(call.request.fields.find("Range"), parse_from_live(call), recording.size);
   using Kind = LiveRange::Kind;
+  chosen = without_following(context, call, chosen, recording.size);
   if (chosen.kind == Kind::unsatisfiable) co_return refuse_range(call, recording);
+  auto is_refused = chosen.kind == Kind::follow && !context.options.follows_live;
+  if (is_refused && call.request.method != "HEAD") co_return refuse_whole(context, call);
   if (!chosen.content_range.empty()) {
     response.status = 206;
     response.fields.set("Content-Range", chosen.content_range);
@@ -121,9 +173,11 @@ std::chrono::seconds default_lifetime(const Recording& recording) {
 
 /// What the store would answer otherwise than we do stays ours: conditions (its tags are others),
 /// and several ranges at once.
-bool may_redirect(const Context& context, const Call& call, const http::RangeAnswer& answer) {
+bool may_redirect(const Context& context, const Call& call, const http::RangeAnswer& answer,
+                  ByteCount bytes) {
   const auto& fields = call.request.fields;
-  if (!context.options.playback_by_redirect || call.request.method != "GET") return false;
+  auto is_wanted = context.options.playback_by_redirect || !fits(context, call, bytes);
+  if (!is_wanted || call.request.method != "GET") return false;
   for (const auto* condition :
        {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range"}) {
     if (fields.contains(condition)) return false;
@@ -178,18 +232,22 @@ Task<http::Response> answer_audio(Context& context, const Call& call, const Reco
   if (answer.kind == http::RangeAnswer::Kind::unsatisfiable) {
     co_return refuse_range(call, recording);
   }
-  if (may_redirect(context, call, answer)) {
+  if (may_redirect(context, call, answer, bytes_of(answer, recording.size))) {
     auto url = co_await find_elsewhere(context, recording, response.fields, until);
     if (url) co_return redirect(*url);
+  }
+  auto is_one = answer.ranges.size() == 1;
+  if (!is_one && !fits(context, call, bytes_of(answer, recording.size))) {
+    co_return refuse_whole(context, call);
   }
   auto range = ByteRange{0, recording.size};
   if (answer.kind == http::RangeAnswer::Kind::partial) {
     response.status = 206;
-    if (answer.ranges.size() > 1) {
+    if (!is_one) {
       add_parts(context, recording, std::move(answer.ranges), response);
       co_return response;
     }
-    range = answer.ranges.front();
+    range = cut(context, call, answer.ranges.front());
     response.fields.set("Content-Range", http::content_range(range, recording.size));
   }
   co_await add_bytes(context, call, recording, range, response);

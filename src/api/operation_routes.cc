@@ -83,15 +83,29 @@ Task<http::Response> show_readiness(Context& context, Call&) {
       {{"ready", ready}, {"checks", std::move(checks)}, {"warnings", warnings(context, free)}});
 }
 
+/// What a client must know before it sends, beside the contract.
 Task<http::Response> show_config(Context& context, Call&) {
   const auto& parts = context.parts;
+  auto append = context.options.append_bytes_max;
   json::object uploads{{"recording_bytes_max", parts.uploads.bytes_max()},
+                       {"append_bytes_max", nullptr},
+                       {"chunk_bytes", nullptr},
+                       {"chunks_required", append.has_value()},
                        {"direct_possible", parts.direct.is_possible()},
                        {"direct_from_bytes", nullptr}};
+  if (append) {
+    uploads["append_bytes_max"] = *append;
+    uploads["chunk_bytes"] = *append;
+  }
   const auto& from = context.options.direct_from_bytes;
   if (from && parts.direct.is_possible()) uploads["direct_from_bytes"] = *from;
-  co_return answer_json(200,
-                        {{"version", context.options.version}, {"uploads", std::move(uploads)}});
+  json::object config{{"version", context.options.version}, {"uploads", std::move(uploads)}};
+  if (append) {
+    config["hint"] =
+        "Set your tus client's chunk size to uploads.chunk_bytes. One without a chunk size sends "
+        "a recording in one request, and what is in front of this server does not let it pass.";
+  }
+  co_return answer_json(200, config);
 }
 
 Task<http::Response> show_openapi(Context&, Call&) {

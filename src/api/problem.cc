@@ -64,6 +64,8 @@ Kind kind_of(Refusal refusal) {
       return {415, "unsupported-media-type", "Send the body in another form"};
     case Refusal::range_not_satisfiable:
       return {416, "range-not-satisfiable", "The range lies outside the recording"};
+    case Refusal::answer_too_large:
+      return {503, "answer-too-large", "The answer does not fit"};
   }
   return {500, "internal", "The server made a mistake"};
 }

@@ -19,7 +19,12 @@ http::Response make_problem(const Error& error, const std::string& request_id,
 int status_of(Fault fault);
 
 /// What HTTP itself refuses, before there is anything that could fail.
-enum class Refusal { method_not_allowed, unsupported_media_type, range_not_satisfiable };
+enum class Refusal {
+  method_not_allowed,
+  unsupported_media_type,
+  range_not_satisfiable,
+  answer_too_large,  // for what is in front of the server; another request may fit
+};
 http::Response make_problem(Refusal refusal, const std::string& detail,
                             const std::string& request_id);
 

@@ -66,6 +66,7 @@ Task<http::Response> show_health(Context& context, Call& call);
 Task<http::Response> show_readiness(Context& context, Call& call);
 Task<http::Response> show_config(Context& context, Call& call);
 Task<http::Response> show_openapi(Context& context, Call& call);
+Task<http::Response> show_config(Context& context, Call& call);
 Task<http::Response> show_home(Context& context, Call& call);
 Task<http::Response> show_docs(Context& context, Call& call);
 Task<http::Response> show_setup(Context& context, Call& call);

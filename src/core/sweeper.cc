@@ -78,6 +78,12 @@ SweepReport& SweepReport::operator+=(const SweepReport& other) {
 Sweeper::Sweeper(Catalog& catalog, Blobs& blobs, Env& env, Log& log, Options options)
     : catalog_(catalog), blobs_(blobs), env_(env), log_(log), options_(std::move(options)) {}
 
+Task<SweepReport> Sweeper::sweep_due() {
+  auto report = co_await chores();
+  tell(report);
+  co_return report;
+}
+
 Task<SweepReport> Sweeper::sweep() {
   auto report = co_await chores();
   co_await collect_garbage(report);

@@ -55,6 +55,9 @@ class Sweeper {
   /// What is due, then what is garbage, once. A recording or blob that fails is logged and left to
   /// the next sweep. Throws unavailable when the store does not answer at all.
   Task<SweepReport> sweep();
+
+  /// The first half of it: what is due, without looking through the store for garbage.
+  Task<SweepReport> sweep_due();
   /// Sweeps at the options' pace until the task is cancelled by the io_context's end. Errors are
   /// logged, and the next round goes on.
   Task<void> run();

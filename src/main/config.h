@@ -64,6 +64,10 @@ struct Config {
   std::chrono::minutes resumable_time = std::chrono::hours(24);
   std::uint32_t requests_per_minute = 6'000;
   std::uint32_t threads = 0;  // 0: one per core
+  // Of what is in front of the server; nothing: no limit.
+  std::optional<ByteCount> append_bytes_max;
+  std::optional<ByteCount> answer_bytes_max;
+  bool lambda_streaming = false;
 
   // The client commands'.
   std::string server = "http://localhost:8080";
@@ -109,8 +113,11 @@ LoadedConfig load_config(const ConfigSources& sources);
 ConfigSources read_sources(const std::string& chosen_file);
 
 /// Where the client commands keep what must outlive them: XDG_STATE_HOME/tapedeck, else
-/// ~/.local/state/tapedeck. Throws UsageError when there is no home. With read_sources the only
-/// caller of getenv.
+/// ~/.local/state/tapedeck. Throws UsageError when there is no home.
 std::filesystem::path state_folder();
+
+/// What the process was told by its surroundings, beside its settings; nothing when that is empty.
+/// With the two above the only caller of getenv.
+std::optional<std::string> find_variable(const char* name);
 
 }  // namespace tapedeck

@@ -83,6 +83,12 @@ std::filesystem::path state_folder() {
   throw UsageError("There is no folder to keep things in meanwhile; set HOME or XDG_STATE_HOME.");
 }
 
+std::optional<std::string> find_variable(const char* name) {
+  auto value = std::getenv(name);
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
 ConfigSources read_sources(const std::string& chosen_file) {
   ConfigSources sources;
   for (char** entry = environ; entry && *entry; ++entry) {

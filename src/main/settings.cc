@@ -32,6 +32,14 @@ ByteCount bytes_of(const Values& values) {
   return *bytes;
 }
 
+std::optional<ByteCount> limit_of(const Values& values) {
+  return values.back() == "none" ? std::nullopt : std::optional(bytes_of(values));
+}
+
+std::string shown_limit(std::optional<ByteCount> limit) {
+  return limit ? format_byte_count(*limit) : "none";
+}
+
 bool toggle_of(const Values& values) {
   auto toggle = parse_toggle(values.back());
   if (!toggle) refuse(values.back(), "yes or no");
@@ -154,7 +162,7 @@ std::string shown_signup(const Config& config) {
 using enum SettingShape;
 using enum SettingUser;
 
-const std::array<Setting, 37> settings{{
+const std::array<Setting, 40> settings{{
     {"listen", "HOST:PORT", "Where to listen: HOST:PORT, [V6]:PORT or unix:PATH.", list, server,
      [](Config& c, const Values& v) {
        std::for_each(v.begin(), v.end(), check_listen);
@@ -240,10 +248,8 @@ const std::array<Setting, 37> settings{{
      single, server, [](Config& c, const Values& v) { c.signup = choice_of(v, signup_choices); },
      shown_signup},
     {"quota", "SIZE|none", "How much a new account may hold.", single, server,
-     [](Config& c, const Values& v) {
-       c.quota = v.back() == "none" ? std::nullopt : std::optional(bytes_of(v));
-     },
-     [](const Config& c) { return c.quota ? format_byte_count(*c.quota) : "none"; }},
+     [](Config& c, const Values& v) { c.quota = limit_of(v); },
+     [](const Config& c) { return shown_limit(c.quota); }},
     {"cors_origins", "ORIGIN", "Web origins that may call the API from a browser; * for all.", list,
      server, [](Config& c, const Values& v) { c.cors_origins = v; },
      [](const Config& c) { return joined(c.cors_origins); }},
@@ -320,6 +326,18 @@ const std::array<Setting, 37> settings{{
     {"threads", "N", "Threads that serve connections; 0 for one per core.", single, server,
      [](Config& c, const Values& v) { c.threads = number_of(v, 1'024); },
      [](const Config& c) { return std::to_string(c.threads); }},
+    {"append_bytes_max", "SIZE|none",
+     "The largest body that what is in front of the server carries; clients send in such parts.",
+     single, server, [](Config& c, const Values& v) { c.append_bytes_max = limit_of(v); },
+     [](const Config& c) { return shown_limit(c.append_bytes_max); }},
+    {"answer_bytes_max", "SIZE|none",
+     "The largest answer that it carries; more audio goes in ranges, or by a redirect.", single,
+     server, [](Config& c, const Values& v) { c.answer_bytes_max = limit_of(v); },
+     [](const Config& c) { return shown_limit(c.answer_bytes_max); }},
+    {"lambda_streaming", "yes|no",
+     "On AWS Lambda: answers stream. Only where a Function URL or a REST API is set to it.", toggle,
+     server, [](Config& c, const Values& v) { c.lambda_streaming = toggle_of(v); },
+     [](const Config& c) { return std::string(c.lambda_streaming ? "yes" : "no"); }},
     {"server", "URL", "The server that record, upload, watch, ls, get, rm and restore talk to.",
      single, client,
      [](Config& c, const Values& v) {

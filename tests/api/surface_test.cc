@@ -25,6 +25,12 @@ std::string filled(std::string text, const std::string& id, const std::string& m
 }
 
 const std::vector<Step> steps{
+    {"config",
+     {"GET", "/api/v1/config"},
+     200,
+     {{"Content-Type", "application/json"}},
+     {"\"append_bytes_max\":null", "\"chunks_required\":false"},
+     {"hint"}},
     {"health", {"GET", "/healthz"}, 200, {{"Content-Type", "text/plain"}}, {"ok"}},
     {"home",
      {"GET", "/"},
