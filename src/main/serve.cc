@@ -51,17 +51,6 @@ http::ServerOptions local_options(std::string listen) {
   return options;
 }
 
-api::Options api_options(const Config& config) {
-  api::Options options;
-  options.cors_origins = config.cors_origins;
-  options.allow_unverified_social_login = config.allow_unverified_social_login;
-  options.playback_by_redirect = config.playback == PlaybackWay::redirect;
-  options.version = program_version;
-  options.requests_per_minute = config.requests_per_minute;
-  options.direct_from_bytes = config.direct_from_bytes;
-  return options;
-}
-
 /// Everything a running server has, in the order it is made.
 class Service {
  public:

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "core/sweeper.h"
 #include "main/config.h"
+#include "main/rules.h"
 
 namespace tapedeck {
 
@@ -17,11 +18,7 @@ namespace tapedeck {
 /// lock, if anything is stored there. Tasks that use the parts must have ended before it does.
 class Wiring {
  public:
-  /// Called for the metrics, on any thread. Either may be empty.
-  struct Observers {
-    std::function<void(const SweepReport&)> on_sweep;
-    std::function<void()> on_create;
-  };
+  using Observers = tapedeck::Observers;
 
   /// Blocks. Throws as open_stores.
   Wiring(const Config& config, Log& log, Observers observers = {});
