@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "http/structured.h"
 #include "main/setting_values.h"
 
 namespace tapedeck {
@@ -104,6 +105,17 @@ Task<json::value> read_answer(http::Response& response) {
   json::value value;
   if (!text.empty()) value = parse_json(text);
   co_return value;
+}
+
+std::optional<ByteCount> find_append_limit(const http::Response& response) {
+  auto text = http::find_combined(response.fields, "Upload-Limit");
+  auto limits = text ? http::parse_dictionary(*text) : std::nullopt;
+  if (!limits) return std::nullopt;
+  for (const auto& [name, member] : *limits) {
+    const auto* bytes = member.find<std::int64_t>();
+    if (name == "max-append-size" && bytes && *bytes > 0) return static_cast<ByteCount>(*bytes);
+  }
+  return std::nullopt;
 }
 
 Task<void> read_lines(http::Response& response, const TakeLine& take) {

@@ -20,6 +20,10 @@ Task<void> refuse_problem(http::Response& response);
 /// tus: where the upload's bytes end. Nothing when the answer does not say.
 std::optional<ByteCount> find_upload_offset(const http::Response& response);
 
+/// Upload-Limit's max-append-size: the most that one request may append. Nothing when the answer
+/// names none.
+std::optional<ByteCount> find_append_limit(const http::Response& response);
+
 /// Shows each line of an NDJSON answer as it comes. Throws what refuse_problem throws, and
 /// Error{internal} with the words of an {"error"} line.
 using TakeLine = std::function<void(const json::object& line)>;

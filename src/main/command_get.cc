@@ -12,6 +12,7 @@
 #include "main/answers.h"
 #include "main/command.h"
 #include "main/console.h"
+#include "main/download.h"
 #include "main/server_door.h"
 #include "main/transfer.h"
 
@@ -41,25 +42,6 @@ Promise promise_of(const json::object& recording) {
   return promise;
 }
 
-using Write = std::function<void(ByteView)>;
-
-Task<void> fetch(const ServerDoor& door, std::string target, const Write& write, Progress& progress,
-                 Sha256& seen) {
-  auto client = door.make_client();
-  http::ClientRequest request;
-  request.target = std::move(target);
-  door.authorize(request);
-  auto response = co_await client.send(request);
-  co_await refuse_problem(response);
-  for (;;) {
-    auto chunk = co_await response.body->read();
-    if (chunk.empty()) break;
-    write(chunk);
-    seen.update(chunk);
-    progress.add(chunk.size());
-  }
-}
-
 void check(const Promise& promise, const Sha256& seen) {
   auto digest = to_hex(view_of(seen.finish()));
   if (seen.seen() == promise.size && (!promise.sha256 || *promise.sha256 == digest)) return;
@@ -74,7 +56,7 @@ void write_stdout(ByteView bytes) {
   }
 }
 
-int download(const Invocation& invocation, const GetOptions& options) {
+int keep_copy(const Invocation& invocation, const GetOptions& options) {
   auto loaded = invocation.load();
   ServerDoor door(loaded.config);
   auto target = "/api/v1/recordings/" + http::percent_encode(options.id);
@@ -82,16 +64,25 @@ int download(const Invocation& invocation, const GetOptions& options) {
   auto promise = promise_of(recording.as_object());
   Sha256 seen;
   Progress progress(promise.name, promise.size, !invocation.json);
+  // One that grows is followed to its end; another has a digest.
+  std::optional<ByteCount> size;
+  if (promise.sha256) size = promise.size;
+  auto fetch = [&](const TakeBytes& write) {
+    auto take = [&](ByteView bytes) {
+      write(bytes);
+      seen.update(bytes);
+      progress.add(bytes.size());
+    };
+    run_task(download(door, target + "/audio", size, take));
+  };
   if (options.output == "-") {
-    Write write = write_stdout;
-    run_task(fetch(door, target + "/audio", write, progress, seen));
+    fetch(write_stdout);
     check(promise, seen);
     return exit_done;
   }
   auto path = options.output.empty() ? promise.name : options.output;
   PartFile file(path, options.force);
-  Write write = [&](ByteView bytes) { file.append(bytes); };
-  run_task(fetch(door, target + "/audio", write, progress, seen));
+  fetch([&](ByteView bytes) { file.append(bytes); });
   check(promise, seen);
   file.keep();
   if (invocation.json) {
@@ -114,7 +105,7 @@ void add_get_command(CLI::App& app, Invocation& invocation) {
                       "Where to; - is stdout. Default: the recording's file name, here.");
   command->add_flag("--force", options->force, "Replace a file that exists.");
   command->callback([=, &invocation] {
-    invocation.run = [=, &invocation] { return download(invocation, *options); };
+    invocation.run = [=, &invocation] { return keep_copy(invocation, *options); };
   });
 }
 

@@ -122,10 +122,11 @@ Task<void> Sender::find_offset() {
 
 Task<void> Sender::append() {
   auto from = upload_.offset();
-  auto end = std::min(file_.size, from + piece_bytes_max);
+  auto piece = std::min(piece_bytes_max, upload_.append_bytes_max().value_or(piece_bytes_max));
+  auto end = std::min(file_.size, from + piece);
   bool is_last = file_.whole && end == file_.size;
   bool is_due = Patience::Clock::now() - appended_at_ >= options_.append_every;
-  bool is_full = end - from == piece_bytes_max;
+  bool is_full = end - from == piece;
   if (is_last || is_full || (is_due && end > from)) {
     co_await append_piece(end, is_last);
   } else {

@@ -71,6 +71,7 @@ Task<http::Response> TusUpload::call(http::ClientRequest& request) {
     auto chunk = co_await response.body->read();
     if (chunk.empty()) break;
   }
+  if (auto limit = find_append_limit(response)) append_bytes_max_ = limit;
   co_return response;
 }
 

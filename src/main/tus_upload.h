@@ -51,6 +51,8 @@ class TusUpload {
   void forget() { location_.clear(); }
 
   ByteCount offset() const { return offset_; }
+  /// The most that the server takes in one append(), as it last said; nothing: it named no limit.
+  std::optional<ByteCount> append_bytes_max() const { return append_bytes_max_; }
   void set_offset(ByteCount offset) { offset_ = offset; }
   const std::string& recording_id() const { return recording_id_; }
 
@@ -63,6 +65,7 @@ class TusUpload {
   std::string location_;  // path and query
   std::string recording_id_;
   ByteCount offset_ = 0;
+  std::optional<ByteCount> append_bytes_max_;
 };
 
 }  // namespace tapedeck
