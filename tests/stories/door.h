@@ -38,9 +38,16 @@ class Door {
 /// Asks the server that the target, a URL, names.
 PlainAnswer ask_elsewhere(PlainRequest request);
 
-/// Calls Api::serve, as the Lambda runtime will.
+/// Calls Api::serve.
 std::unique_ptr<Door> make_direct_door(api::Api& api);
 /// A real server on a port of its own, and a real client.
 std::unique_ptr<Door> make_socket_door(api::Api& api, Log& log);
+
+/// What a client talks to when the server is a Lambda function.
+enum class LambdaFront { rest_api, http_api, function_url };
+
+/// A gateway, the Runtime API and the function's own loop, as `lambda emulate` has them. A request
+/// whose body breaks off gets no further than the gateway; there are no 1xx.
+std::unique_ptr<Door> make_lambda_door(api::Api& api, LambdaFront front);
 
 }  // namespace tapedeck::stories

@@ -17,7 +17,42 @@ namespace tapedeck::stories {
 
 namespace {
 
-enum class Way { direct, socket };
+enum class Way { direct, socket, lambda_rest, lambda_http, lambda_url };
+
+constexpr std::pair<Way, const char*> ways[] = {{Way::direct, "direct"},
+                                                {Way::socket, "socket"},
+                                                {Way::lambda_rest, "lambda_rest"},
+                                                {Way::lambda_http, "lambda_http"},
+                                                {Way::lambda_url, "lambda_url"}};
+
+bool is_lambda(Way way) {
+  return way != Way::direct && way != Way::socket;
+}
+
+/// Where a gateway's limits make other answers: these stories are not told through it. Beyond them
+/// only 1xx answers, which no gateway passes on, are not looked for there.
+struct GatewayLimit {
+  const char* story;  // the end of its path
+  const char* why;
+};
+
+constexpr const char* only_whole =
+    "a gateway passes on only whole bodies, and this story has broken ones";
+
+constexpr GatewayLimit gateway_limits[] = {
+    {"/capture_token.story", only_whole},
+    {"/live.story", only_whole},
+    {"/draft/appending.story", only_whole},
+    {"/draft/creation.story", only_whole},
+    {"/tus/checksum.story", only_whole},
+    {"/tus/core.story", only_whole},
+    {"/tus/creation_with_upload.story", only_whole},
+};
+
+bool is_limited(const std::string& path) {
+  return std::any_of(std::begin(gateway_limits), std::end(gateway_limits),
+                     [&](const auto& limit) { return path.ends_with(limit.story); });
+}
 
 struct Telling {
   std::string path;
@@ -36,7 +71,9 @@ std::vector<Telling> tellings() {
       if (stores == Stores::cloud && !has_cloud()) continue;  // told by ./test cloud
       bool is_of_s3 = path.find("/s3/") != std::string::npos;
       if (is_of_s3 && stores != Stores::cloud) continue;
-      for (auto way : {Way::direct, Way::socket}) all.push_back({path, way, stores});
+      for (auto [way, name] : ways) {
+        if (!is_lambda(way) || !is_limited(path)) all.push_back({path, way, stores});
+      }
     }
   }
   return all;
@@ -46,7 +83,9 @@ std::string name_of(const testing::TestParamInfo<Telling>& info) {
   auto path = std::filesystem::relative(info.param.path, TAPEDECK_STORIES);
   auto name = path.replace_extension().string();
   name = std::regex_replace(name, std::regex("[^a-zA-Z0-9]"), "_");
-  name += info.param.way == Way::direct ? "_direct" : "_socket";
+  for (auto [way, way_name] : ways) {
+    if (way == info.param.way) name += std::string("_") + way_name;
+  }
   switch (info.param.stores) {
     case Stores::memory:
       return name + "_memory";
@@ -64,12 +103,33 @@ std::map<std::string, std::vector<std::string>>& first_tellings() {
   return all;
 }
 
+/// "104 Location ~ …", "no 104".
+bool is_about_early(const std::string& expectation) {
+  static const std::regex early(R"(^(no )?1\d\d\b.*)");
+  return std::regex_match(expectation, early);
+}
+
+std::unique_ptr<Door> make_door(Way way, World& world) {
+  switch (way) {
+    case Way::direct:
+      return make_direct_door(world.api());
+    case Way::socket:
+      return make_socket_door(world.api(), world.log());
+    case Way::lambda_rest:
+      return make_lambda_door(world.api(), LambdaFront::rest_api);
+    case Way::lambda_http:
+      return make_lambda_door(world.api(), LambdaFront::http_api);
+    case Way::lambda_url:
+      return make_lambda_door(world.api(), LambdaFront::function_url);
+  }
+  return nullptr;
+}
+
 class StoryTest : public testing::TestWithParam<Telling> {
  protected:
   void tell(const Story& story) {
     World world(GetParam().stores, story.settings);
-    auto door = GetParam().way == Way::direct ? make_direct_door(world.api())
-                                              : make_socket_door(world.api(), world.log());
+    auto door = make_door(GetParam().way, world);
     always_ = story.always;
     for (auto& step : story.steps) {
       if (step.who == "host") {
@@ -121,6 +181,7 @@ class StoryTest : public testing::TestWithParam<Telling> {
     auto status = answer.status == 0 ? "nothing" : std::to_string(answer.status);
     ASSERT_EQ(status, step.status) << where << answer.body.substr(0, 500);
     for (auto& expectation : step.expectations) {
+      if (is_lambda(GetParam().way) && is_about_early(expectation.text)) continue;
       auto wrong = judge_.check(expectation.text, answer);
       ASSERT_EQ(wrong, "") << GetParam().path << ":" << expectation.line << ": "
                            << expectation.text;
@@ -164,6 +225,22 @@ TEST_P(StoryTest, GoesAsItIsWritten) {
   auto story = read_story(GetParam().path);
   tell(story);
   if (!HasFailure()) compare();
+}
+
+/// A limit that is named for a story must be one.
+TEST(GatewayLimitsTest, AreWhatTheStoriesHave) {
+  std::size_t found = 0;
+  for (auto& path : story_paths(TAPEDECK_STORIES)) {
+    auto steps = read_story(path).steps;
+    auto breaks = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+      return std::find(step.fields.begin(), step.fields.end(),
+                       std::pair<std::string, std::string>("Connection", "breaks")) !=
+             step.fields.end();
+    });
+    EXPECT_EQ(is_limited(path), breaks) << path;
+    found += is_limited(path) ? 1 : 0;
+  }
+  EXPECT_EQ(found, std::size(gateway_limits));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stories, StoryTest, testing::ValuesIn(tellings()), name_of);
