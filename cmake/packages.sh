@@ -16,6 +16,7 @@ build_packages() {
   boost_packages
   echo libssl-dev libsqlite3-dev libsodium-dev libcli11-dev libtomlplusplus-dev
   echo libfmt-dev libspdlog-dev prometheus-cpp-dev libgtest-dev libgmock-dev
+  echo zlib1g-dev libc-ares-dev
 }
 
 # What the tests drive the program with: real clients, and real speech in real codecs.
@@ -29,6 +30,11 @@ test_packages() {
 # ours.
 cloud_test_packages() {
   echo ceph-mon ceph-osd ceph-mgr ceph-common radosgw s3cmd
+}
+
+# Besides those, for the suite `lambda`.
+lambda_test_packages() {
+  echo binutils python3-venv
 }
 
 # Clang's second opinion: fuzzing and clang-tidy.

@@ -56,6 +56,7 @@ void add_import_command(CLI::App& app, Invocation& invocation);  // import origi
 void add_config_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
 void add_storage_commands(CLI::App& app, Invocation& invocation);  // storage init, policy
+void add_lambda_commands(CLI::App& app, Invocation& invocation);  // lambda package, policy, emulate
 void add_version_command(CLI::App& app, Invocation& invocation);
 
 /// A command that takes --json, --config and the flags of these settings.

@@ -130,6 +130,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_mode_command(app, invocation);
   add_config_command(app, invocation);
   add_doctor_command(app, invocation);
+  add_lambda_commands(app, invocation);
   add_version_command(app, invocation);
 }
 

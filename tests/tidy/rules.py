@@ -100,13 +100,13 @@ _OWNERS = [
     (r"spdlog/", {"base"}),
     (r"fmt/", {"base", "http", "core", "store", "api", "main"}),
     (r"sqlite3\.h", {"store"}),
-    (r"(CLI/|toml\+\+/|prometheus/)", {"main"}),
+    (r"(CLI/|toml\+\+/|prometheus/|ares\.h$|zlib\.h$)", {"main"}),
     (r"(gtest|gmock)/", set()),  # tests
 ]
 _POSIX = re.compile(
     r"^(sys|netinet|arpa|net|linux)/\w+\.h$|^(unistd|fcntl|poll|netdb|termios|signal|grp|pwd|dirent"
     r"|errno|time|stdlib|stdio|string|limits|sched|pthread|dlfcn|getopt|endian|stdint|malloc"
-    r"|spawn)\.h$"
+    r"|spawn|elf)\.h$"
 )
 
 
