@@ -55,6 +55,11 @@ bool has_index(const json::object& table, std::string_view name, const char* sor
   return false;
 }
 
+bool has_shape(const json::object& table) {
+  return has_keys(table, "SK") && has_index(table, "listed", "L") &&
+         has_index(table, "changed", "C");
+}
+
 void check_shape(const std::string& name, const json::object& table) {
   if (!has_keys(table, "SK")) {
     throw Error(Fault::conflict, "The DynamoDB table '" + name +
@@ -87,6 +92,15 @@ Task<void> check_version(DynamoClient& client) {
   }
 }
 
+/// False: it has one.
+Task<bool> add_version(DynamoClient& client) {
+  DynamoItem schema(schema_key());
+  schema.set_count("version", dynamo_schema_version);
+  DynamoExpression if_absent{"attribute_not_exists(PK)"};
+  auto written = co_await client.put_if(schema, if_absent);
+  co_return written == Written::done;
+}
+
 bool is_ready(const json::object& table) {
   auto status = find_string(table, "TableStatus").value_or("");
   return status == "ACTIVE" || status == "UPDATING";
@@ -104,17 +118,20 @@ Task<json::object> await_table(DynamoClient& client, Env& env) {
 
 }  // namespace
 
+Task<void> adopt_dynamo_table(DynamoClient& client) {
+  auto table = co_await client.describe_table();
+  if (!table || !has_shape(*table)) co_return;
+  co_await add_version(client);
+}
+
 Task<void> make_dynamo_table(DynamoClient& client, Env& env) {
   auto existing = co_await client.describe_table();
   auto wanted = description();
   if (!existing) co_await client.create_table(wanted);
   auto table = co_await await_table(client, env);
   check_shape(client.table(), table);
-  DynamoItem schema(schema_key());
-  schema.set_count("version", dynamo_schema_version);
-  DynamoExpression if_absent{"attribute_not_exists(PK)"};
-  auto written = co_await client.put_if(schema, if_absent);
-  if (written != Written::done) co_await check_version(client);
+  auto is_new = co_await add_version(client);
+  if (!is_new) co_await check_version(client);
 }
 
 Task<void> check_dynamo_table(DynamoClient& client) {
