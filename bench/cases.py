@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import cloud_cases
+import lambda_cases
 import live_cases
 import machine
 from figures import row
@@ -221,6 +222,7 @@ ALL = {
     "list": list_pages,
     "memory": memory,
     "start": start,
+    "lambda": lambda_cases.function,
     "live": live_cases.live,
     "live-most": live_cases.live_most,
     "slow": live_cases.slow,

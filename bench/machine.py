@@ -41,8 +41,9 @@ def build_programs():
     subprocess.run(
         ["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
+    generators = [f"tapedeck_{name}" for name in GENERATORS]
     subprocess.run(
-        ["ninja", "-C", str(BUILD), "tapedeck", *(f"tapedeck_{name}" for name in GENERATORS)],
+        ["ninja", "-C", str(BUILD), "tapedeck", "tapedeck-lambda", *generators],
         check=True,
         stdout=subprocess.DEVNULL,
     )
