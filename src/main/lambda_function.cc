@@ -43,7 +43,7 @@ class Function {
   Function(const Config& config, RuntimeApi& api)
       : log_({config.log_format, config.log_level}),
         stores_(open_stores(config, env_, log_)),
-        rules_(config, *stores_.catalog, *stores_.blobs, env_, log_, {}),
+        rules_(config, stores_.catalog, *stores_.blobs, env_, log_, {}),
         api_(rules_.api_parts(), api_options(config)),
         runtime_(api, duties(), env_, log_, runtime_options(config)) {
     log_.info("the function is ready", {{"version", program_version}});

@@ -24,8 +24,8 @@ struct Rules {
   /// What it is given by reference outlives it. Blocks: reads the signing secret, or makes it.
   /// Throws conflict for a catalog that `tapedeck copy` has not filled to its end, and what the
   /// catalog throws.
-  Rules(const Config& config, std::shared_ptr<Catalog> whole_catalog, Blobs& the_blobs, Env& the_env, Log& the_log,
-        Observers observers);
+  Rules(const Config& config, std::shared_ptr<Catalog> whole_catalog, Blobs& the_blobs,
+        Env& the_env, Log& the_log, Observers observers);
 
   api::Parts api_parts();
 
