@@ -34,7 +34,7 @@ cloud_test_packages() {
 
 # Besides those, for the suite `lambda`.
 lambda_test_packages() {
-  echo binutils python3-venv
+  echo binutils python3-yaml
 }
 
 # Clang's second opinion: fuzzing and clang-tidy.

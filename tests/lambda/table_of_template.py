@@ -1,5 +1,5 @@
 """Makes the table that the CloudFormation template describes: table_of_template.py TAPEDECK TABLE.
-Run by the Python that has cfn-lint, whose reader of templates it uses."""
+Run by Debian's Python, which has python3-yaml."""
 
 import http.client
 import json
@@ -9,10 +9,25 @@ import sys
 import tempfile
 from urllib.parse import urlsplit
 
-from cfnlint.decode import cfn_yaml
+import yaml
 
 # The template's words that CreateTable has too.
 KNOWN = ("BillingMode", "AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes")
+
+
+class Reader(yaml.SafeLoader):
+    """Reads `!Ref x` and its like as their text: nothing of the table's shape has one."""
+
+
+def read_function(reader, _name, node):
+    if isinstance(node, yaml.ScalarNode):
+        return reader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return reader.construct_sequence(node, deep=True)
+    return reader.construct_mapping(node, deep=True)
+
+
+Reader.add_multi_constructor("!", read_function)
 
 
 def main():
@@ -22,7 +37,8 @@ def main():
             [program, "lambda", "package", "--format", "cfn", "--out", place], check=True,
             env={"PATH": os.environ["PATH"]}, capture_output=True,
         )
-        template = cfn_yaml.load(os.path.join(place, "template.yaml"))
+        with open(os.path.join(place, "template.yaml"), encoding="utf-8") as file:
+            template = yaml.load(file, Reader)
     described = json.loads(json.dumps(template["Resources"]["Table"]["Properties"]))
     wanted = {name: described[name] for name in KNOWN} | {"TableName": table}
     place = urlsplit(os.environ["TAPEDECK_DYNAMO_ENDPOINT"])
