@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "base/run_task.h"
 #include "main/store_settings.h"
 #include "store/dynamo_setup.h"
+#include "store/s3_owner.h"
 
 namespace tapedeck {
 
@@ -64,6 +66,21 @@ void check_table(const Config& config, DynamoAccess& access, Env& env) {
   check_keys(*access.keys);
   auto place = place_of_table(config, access);
   run_task(check_dynamo_setup({access.aws, access.client, place}, env));
+}
+
+void claim_bucket(const Config& config, Catalog& catalog, const AwsKeys& keys, Env& env) {
+  const std::string name = "catalog";  // Stored. Do not change.
+  auto ours = run_task(catalog.find_or_add_secret(name, Ulid::make(env).text()));
+  S3Access access(config, keys, env);
+  auto place = place_of_bucket(config, access);
+  S3Bucket bucket(access.bucket);
+  auto owner = run_task(find_or_set_owner({access.client, bucket, place}, ours));
+  if (owner == ours) return;
+  throw Error(Fault::conflict,
+              fmt::format("There is audio in {} that belongs to another catalog than {}: this one "
+                          "would take it for garbage. Name the two that belong together. If the "
+                          "other catalog is gone for good, erase the object blobs/catalog.",
+                          place.thing, place_of_catalog(config)));
 }
 
 std::vector<SetupStep> make_cloud_stores(const Config& config, Env& env) {

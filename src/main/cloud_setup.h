@@ -13,6 +13,10 @@ namespace tapedeck {
 void check_bucket(const Config& config, S3Access& access, Env& env);
 void check_table(const Config& config, DynamoAccess& access, Env& env);
 
+/// Throws Error{conflict} when the bucket belongs to another catalog, whose audio ours would take
+/// for garbage. A bucket that is nobody's yet is the catalog's from now on.
+void claim_bucket(const Config& config, Catalog& catalog, const AwsKeys& keys, Env& env);
+
 /// Makes those of the two stores that are services. What was done or found, in order. Throws as the
 /// checks; safe to repeat.
 std::vector<SetupStep> make_cloud_stores(const Config& config, Env& env);

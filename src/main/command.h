@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -73,7 +72,5 @@ inline const std::vector<std::string_view> admin_settings{
     "s3_style",     "s3_encryption",   "s3_encryption_key",
     "dynamo_table", "dynamo_endpoint", "dynamo_region"};
 inline const std::vector<std::string_view> client_settings{"server", "token"};
-/// What admin commands take, and these.
-std::vector<std::string_view> admin_settings_and(std::initializer_list<std::string_view> more);
 
 }  // namespace tapedeck

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "main/admin_door.h"
+#include "main/admin_settings.h"
 #include "main/command.h"
 #include "main/console.h"
 #include "main/doctor.h"

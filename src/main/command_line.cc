@@ -97,12 +97,6 @@ void add_setting(CLI::App& command, Invocation& invocation, std::string_view nam
   add_flag_of(command, invocation, *find_setting(name));
 }
 
-std::vector<std::string_view> admin_settings_and(std::initializer_list<std::string_view> more) {
-  auto settings = admin_settings;
-  settings.insert(settings.end(), more);
-  return settings;
-}
-
 void add_server_settings(CLI::App& command, Invocation& invocation) {
   for (const auto& setting : all_settings()) {
     if (setting.user == SettingUser::server) add_flag_of(command, invocation, setting);

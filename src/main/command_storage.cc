@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/env.h"
+#include "main/admin_settings.h"
 #include "main/cloud_setup.h"
 #include "main/command.h"
 #include "main/console.h"

@@ -5,6 +5,7 @@
 
 #include "http/target.h"
 #include "main/admin_door.h"
+#include "main/admin_settings.h"
 #include "main/command.h"
 #include "main/console.h"
 #include "main/server_door.h"

@@ -6,6 +6,7 @@
 #include "main/setting_values.h"
 #include "main/settings.h"
 #include "main/store_settings.h"
+#include "store/s3_bucket.h"
 
 namespace tapedeck {
 namespace {

@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "http/client.h"
 #include "main/setting_values.h"
 #include "main/store_settings.h"
+#include "store/s3_bucket.h"
 
 namespace tapedeck {
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "http/client.h"
+#include "store/s3_bucket.h"
+
 namespace tapedeck {
 
 namespace {
@@ -59,6 +62,31 @@ S3Style s3_style_in_force(const Config& config) {
   bool has_dots = config.s3_bucket.find('.') != std::string::npos;
   return is_of_aws(s3_endpoint_in_force(config)) && !has_dots ? S3Style::virtual_host
                                                               : S3Style::path;
+}
+
+std::string place_of_catalog(const Config& config) {
+  switch (config.catalog) {
+    case CatalogChoice::sqlite:
+      return (config.data / "tapedeck.db").string();
+    case CatalogChoice::dynamo:
+      return fmt::format("the table {} at {}", config.dynamo_table,
+                         dynamo_endpoint_in_force(config));
+    case CatalogChoice::memory:
+      return "memory";
+  }
+  return "";
+}
+
+std::string place_of_blobs(const Config& config) {
+  switch (config.blobs) {
+    case BlobsChoice::disk:
+      return fmt::format("the folder \"{}\"", config.data.string());
+    case BlobsChoice::s3:
+      return fmt::format("the bucket {} at {}", config.s3_bucket, s3_endpoint_in_force(config));
+    case BlobsChoice::memory:
+      return "memory";
+  }
+  return "";
 }
 
 bool is_cloud_alone(const Config& config) {

@@ -4,9 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "http/client.h"
 #include "main/config.h"
-#include "store/s3_bucket.h"
 
 namespace tapedeck {
 
@@ -20,6 +18,10 @@ std::string dynamo_endpoint_in_force(const Config& config);
 
 /// As set, else as AWS wants it for AWS, and path for all others.
 S3Style s3_style_in_force(const Config& config);
+
+/// Where the catalog is, and where the blobs are, for people: "the table tapedeck at https://…".
+std::string place_of_catalog(const Config& config);
+std::string place_of_blobs(const Config& config);
 
 /// Nothing is stored on this machine.
 bool is_cloud_alone(const Config& config);

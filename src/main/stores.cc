@@ -1,10 +1,7 @@
 #include "main/stores.h"
 
-#include <fmt/format.h>
-
 #include "base/pool.h"
-#include "main/cloud_stores.h"
-#include "main/store_settings.h"
+#include "main/cloud_setup.h"
 #include "store/cached_catalog.h"
 #include "store/disk.h"
 #include "store/disk_blobs.h"
@@ -73,7 +70,9 @@ void open_cloud(const Config& config, Stores& stores, Env& env) {
   if (!has_catalog && !has_blobs) return;
   auto keys = find_aws_keys(config, env);
   if (has_catalog) stores.catalog = open_dynamo_catalog(config, keys, env);
-  if (has_blobs) stores.blobs = open_s3_blobs(config, keys, env);
+  if (!has_blobs) return;
+  stores.blobs = open_s3_blobs(config, keys, env);
+  claim_bucket(config, *stores.catalog, keys, env);
 }
 
 }  // namespace
@@ -86,31 +85,6 @@ Stores open_stores(const Config& config, Env& env, Log& log) {
   if (config.catalog == CatalogChoice::memory) stores.catalog = std::make_shared<MemoryCatalog>();
   if (config.blobs == BlobsChoice::memory) stores.blobs = std::make_shared<MemoryBlobs>();
   return stores;
-}
-
-std::string place_of_catalog(const Config& config) {
-  switch (config.catalog) {
-    case CatalogChoice::sqlite:
-      return (config.data / "tapedeck.db").string();
-    case CatalogChoice::dynamo:
-      return fmt::format("the table {} at {}", config.dynamo_table,
-                         dynamo_endpoint_in_force(config));
-    case CatalogChoice::memory:
-      return "memory";
-  }
-  return "";
-}
-
-std::string place_of_blobs(const Config& config) {
-  switch (config.blobs) {
-    case BlobsChoice::disk:
-      return fmt::format("the folder \"{}\"", config.data.string());
-    case BlobsChoice::s3:
-      return fmt::format("the bucket {} at {}", config.s3_bucket, s3_endpoint_in_force(config));
-    case BlobsChoice::memory:
-      return "memory";
-  }
-  return "";
 }
 
 }  // namespace tapedeck

@@ -12,6 +12,7 @@
 #include "core/blobs.h"
 #include "core/catalog.h"
 #include "main/config.h"
+#include "main/store_settings.h"
 #include "store/data_folder.h"
 
 namespace tapedeck {
@@ -29,9 +30,5 @@ struct Stores {
 /// Blocks. `env` and `log` must outlive the stores. Throws Error{conflict} when another process
 /// uses the folder, and what the stores throw.
 Stores open_stores(const Config& config, Env& env, Log& log);
-
-/// Where the catalog is, and where the blobs are, for people: "the table tapedeck at https://…".
-std::string place_of_catalog(const Config& config);
-std::string place_of_blobs(const Config& config);
 
 }  // namespace tapedeck

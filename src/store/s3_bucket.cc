@@ -92,8 +92,9 @@ AwsCall S3Bucket::about_bucket(std::string method, const std::string& query) con
   return {.method = std::move(method), .target = path_ + "/" + query};
 }
 
-AwsCall S3Bucket::about_trial(std::string method) const {
-  AwsCall call{.method = std::move(method), .target = path_ + "/blobs/trial"};
+AwsCall S3Bucket::about_note(std::string method, std::string_view name) const {
+  AwsCall call{.method = std::move(method)};
+  call.target = path_ + "/" + std::string(blobs_folder) + std::string(name);
   if (call.method == "PUT") encrypt(call);
   return call;
 }

@@ -65,8 +65,8 @@ class S3Bucket {
   AwsCall erase(const BlobKey& key) const;
   /// The bucket itself, or one of its documents: "", "?lifecycle".
   AwsCall about_bucket(std::string method, const std::string& query) const;
-  /// The same for the object "blobs/trial", which is no blob: whether writing works.
-  AwsCall about_trial(std::string method) const;
+  /// The same for an object of that name below blobs/, which is no blob: "trial", "catalog".
+  AwsCall about_note(std::string method, std::string_view name) const;
   /// At most `count_max` objects after the one of that name.
   AwsCall list(const std::string& after, std::size_t count_max) const;
   Presigning share(const BlobKey& key, const SharedAs& as, std::chrono::seconds lifetime) const;

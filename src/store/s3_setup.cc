@@ -106,11 +106,11 @@ std::string make_access_block(bool refuses_acls) {
 
 /// What S3 says to a small object of ours, which is gone again on return.
 Task<AwsAnswer> try_to_write(const S3Place& at) {
-  auto put = at.bucket.about_trial("PUT");
+  auto put = at.bucket.about_note("PUT", "trial");
   put.body = "trial";
   auto written = co_await ask(at, put);
   if (!written.is_success()) co_return written;
-  auto erasure = at.bucket.about_trial("DELETE");
+  auto erasure = at.bucket.about_note("DELETE", "trial");
   auto erased = co_await ask(at, erasure);
   co_return erased;
 }

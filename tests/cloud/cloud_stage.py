@@ -97,9 +97,11 @@ class CloudStage(Stage):
         return said
 
     def objects(self):
-        """The names in the bucket, by s3cmd."""
+        """The names in the bucket, by s3cmd; without the note of whose it is."""
         lines = s3cmd("ls", "-r", f"s3://{self.bucket}/").splitlines()
-        return [line.split(f"s3://{self.bucket}/", 1)[1] for line in lines if line]
+        names = [line.split(f"s3://{self.bucket}/", 1)[1] for line in lines if line]
+        assert "blobs/catalog" in names, names
+        return [name for name in names if name != "blobs/catalog"]
 
 
 def second_server(stage):

@@ -141,7 +141,7 @@ def what_goes_wrong_later_is_a_503_and_acknowledges_nothing(stage):
     stage.init()
     stage.serve("--signup", "open")
     token = stage.add_user()
-    s3cmd("rb", f"s3://{stage.bucket}")
+    s3cmd("rb", "--force", "--recursive", f"s3://{stage.bucket}")
     status, headers, _ = stage.upload(token, b"a" * 1000)
     assert status == 503 and int(headers["Retry-After"]) > 0, (status, headers)
     status, _, body = stage.ask("GET", "/api/v1/recordings", token=token)
@@ -164,7 +164,8 @@ def the_audio_of_another_catalog_is_not_swept(stage):
     stage.init()
     said = stage.run("serve", "--listen", "127.0.0.1:0", "--data", stage.data, *stage.flags(),
                      code=1).stderr
-    expect(said, "There is audio in the bucket " + stage.bucket, stage.table)
+    expect(said, "There is audio in the bucket " + stage.bucket, stage.table, "another catalog")
+    assert len(stage.objects()) == 1, stage.objects()
 
 
 def a_backup_of_the_folder_is_refused_with_what_to_use(stage):
