@@ -1,4 +1,4 @@
-// What a catalog may be used for, as every server on it must know. docs/data.md, "Moving".
+// What a catalog says about itself: what it may be used for, and which one it is. docs/data.md, "Moving".
 #pragma once
 
 #include <optional>
@@ -15,6 +15,10 @@ enum class CatalogMode {
 
 /// The name of the secret that says it. Stored. Do not change.
 inline constexpr const char* mode_name = "mode";
+
+/// The name of the secret that is the catalog's own id, which a bucket that holds its audio names.
+/// Stored. Do not change.
+inline constexpr const char* catalog_id_name = "catalog";
 
 /// "open", "read-only", "filling". Stored. Do not change.
 std::string text_of(CatalogMode mode);

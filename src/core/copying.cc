@@ -17,6 +17,12 @@ bool is_mode(const Fact& fact) {
   return secret != nullptr && secret->name == mode_name;
 }
 
+/// What a catalog says about itself is never moved.
+bool is_about_catalog(const Fact& fact) {
+  const auto* secret = std::get_if<SecretFact>(&fact);
+  return is_mode(fact) || (secret != nullptr && secret->name == catalog_id_name);
+}
+
 CatalogMode mode_in(const Fact& fact) {
   auto mode = parse_mode(std::get<SecretFact>(fact).value);
   if (!mode)
@@ -55,7 +61,7 @@ Copying::Digest Copying::segments_of(const Fact& fact) {
 /// What belongs to no account that is there is what a removed one left behind.
 bool Copying::is_left_out(const Fact& fact) const {
   auto account = key_of(fact).account;
-  return is_mode(fact) || (account && !accounts_.contains(*account));
+  return is_about_catalog(fact) || (account && !accounts_.contains(*account));
 }
 
 void Copying::note_account(const Fact& fact) {
@@ -88,7 +94,7 @@ Task<void> Copying::learn() {
     for (const auto& fact : page.facts) {
       if (is_mode(fact)) mode = mode_in(fact);
       is_used = is_used || std::holds_alternative<AccountFact>(fact);
-      if (!is_mode(fact)) note(fact);
+      if (!is_about_catalog(fact)) note(fact);
     }
     at = page.next;
   } while (!at.empty());
@@ -299,7 +305,7 @@ Task<Digests> digests_of(CatalogTransfer& catalog) {
       auto key = key_of(fact);
       if (key.kind == FactKey::Kind::account) accounts.insert(*key.account);
       bool is_left_behind = key.account && !accounts.contains(*key.account);
-      if (!is_left_behind && !is_mode(fact)) digests[key] = digest_of(fact);
+      if (!is_left_behind && !is_about_catalog(fact)) digests[key] = digest_of(fact);
     }
     at = page.next;
   } while (!at.empty());

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/run_task.h"
+#include "core/catalog_mode.h"
 #include "main/store_settings.h"
 #include "store/dynamo_setup.h"
 #include "store/s3_owner.h"
@@ -69,7 +70,7 @@ void check_table(const Config& config, DynamoAccess& access, Env& env) {
 }
 
 void claim_bucket(const Config& config, Catalog& catalog, const AwsKeys& keys, Env& env) {
-  const std::string name = "catalog";  // Stored. Do not change.
+  const std::string name = catalog_id_name;
   auto ours = run_task(catalog.find_or_add_secret(name, Ulid::make(env).text()));
   S3Access access(config, keys, env);
   auto place = place_of_bucket(config, access);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/run_task.h"
+#include "core/catalog_mode.h"
 
 namespace tapedeck {
 
@@ -94,6 +95,20 @@ TEST_P(TransferSuite, BytesOnTheirWayToTheOldStoreStayBehind) {
   auto moved = run_task(to_->catalog().find_recording(house_.ada.id, house_.live.id));
   ASSERT_TRUE(moved);
   EXPECT_EQ(moved->direct, "");
+  EXPECT_EQ(run_task(compare_facts(from_->reading(), to_->reading(), 9)),
+            std::vector<std::string>());
+}
+
+TEST_P(TransferSuite, EachCatalogKeepsItsOwnId) {
+  house_.move_in();
+  auto id_of = [](Place& place, const std::string& proposed) {
+    const std::string name = catalog_id_name;
+    return run_task(place.catalog().find_or_add_secret(name, proposed));
+  };
+  EXPECT_EQ(id_of(*from_, "old"), "old");
+  EXPECT_EQ(id_of(*to_, "new"), "new");
+  copy_all();
+  EXPECT_EQ(id_of(*to_, "a third"), "new");
   EXPECT_EQ(run_task(compare_facts(from_->reading(), to_->reading(), 9)),
             std::vector<std::string>());
 }
