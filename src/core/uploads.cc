@@ -82,7 +82,9 @@ Task<Uploads::Admitted> Uploads::admit(std::string_view secret,
   }
   if (!bearer) co_return admitted;
   if (!is_well_formed_token(*bearer)) throw no_upload();
-  auto sender = co_await catalog_.find_credential(secret_hash_of(*bearer));
+  auto bearer_hash = secret_hash_of(*bearer);
+  if (admitted.upload.token == bearer_hash) co_return admitted;  // it was looked at above
+  auto sender = co_await catalog_.find_credential(bearer_hash);
   if (!sender || sender->account.id != admitted.upload.account ||
       !accounts_.works(*sender, options_.token_grace)) {
     throw no_upload();
@@ -215,7 +217,8 @@ Task<OpenUpload> Uploads::append(std::string_view secret, std::optional<std::str
   co_await live_.take_over(recording);
   auto intake = intake_of(admitted, append);
   co_await take(open, intake, *turn, append.ends_beyond_length);
-  co_return co_await look(admitted);
+  open.expires_at = recording.last_append_at + options_.resumable_time;
+  co_return open;
 }
 
 /// Live::take. A recording that got more than it was announced to have keeps what it has, but the
