@@ -10,6 +10,8 @@ namespace tapedeck {
 namespace {
 
 constexpr Millis roll_patience = std::chrono::hours(24);
+/// What is open for longer is looked at each time; nothing else depends on it.
+constexpr Millis hold_patience = std::chrono::hours(24);
 /// How long the maker of a claim may take until somebody else's wish for it ends that.
 constexpr int looks_max = 8;
 constexpr Millis look_pause{250};
@@ -280,6 +282,17 @@ Task<std::optional<Account>> DynamoCatalog::change_account(AccountId id,
   }
 }
 
+/// Those that a crash left and nobody met since: the Sweeper lists all accounts, and so meets them.
+Task<void> DynamoCatalog::resolve_old_holds(std::map<AccountId, DynamoAccount>& rows) {
+  auto before = env_.now() - hold_patience;
+  for (auto& [id, row] : rows) {
+    auto resolved = co_await store_.resolve_all(row, before);
+    if (!resolved) continue;
+    auto again = co_await store_.find_account(id);
+    if (again) row = std::move(*again);
+  }
+}
+
 Task<AccountPage> DynamoCatalog::list_accounts(std::optional<AccountId> after, std::size_t max) {
   AccountPage page;
   if (max == 0) co_return page;
@@ -294,6 +307,7 @@ Task<AccountPage> DynamoCatalog::list_accounts(std::optional<AccountId> after, s
     if (!listed.next.empty()) page.next = *id;
   }
   auto rows = co_await find_rows(keys);
+  co_await resolve_old_holds(rows);
   for (auto& [id, row] : rows) {
     co_await count_exactly(row);
     page.accounts.push_back(std::move(row.account));

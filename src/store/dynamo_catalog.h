@@ -95,6 +95,7 @@ class DynamoCatalog final : public Catalog {
   Task<void> erase_account(const DynamoAccount& account);
   Task<void> count_exactly(DynamoAccount& row);
   Task<std::map<AccountId, DynamoAccount>> find_rows(const std::map<AccountId, DynamoKey>& keys);
+  Task<void> resolve_old_holds(std::map<AccountId, DynamoAccount>& rows);
   Task<DynamoItem> make_void(AccountId account);
   Task<bool> mark_gone(const DynamoKey& key);
   // dynamo_tokens.cc
