@@ -25,6 +25,23 @@ class CutSource final : public ByteSource {
   bool given_ = false;
 };
 
+/// Something happens elsewhere before its bytes come.
+class LateSource final : public ByteSource {
+ public:
+  LateSource(std::string bytes, std::function<Task<void>()> before)
+      : bytes_(std::move(bytes)), before_(std::move(before)) {}
+  Task<ByteView> read() override {
+    if (std::exchange(given_, true)) co_return ByteView();
+    co_await before_();
+    co_return ByteView(bytes_);
+  }
+
+ private:
+  std::string bytes_;
+  std::function<Task<void>()> before_;
+  bool given_ = false;
+};
+
 struct UploadWorld : World {
   UploadWorld() : World(World::cheap(), roomy()) {}
   static Live::Options roomy() {
@@ -117,6 +134,33 @@ TEST(Uploads, AnotherOffsetHearsTheTrueOne) {
     }
   }
   EXPECT_EQ(world.find(open.secret).recording.size, 5u);
+}
+
+TEST(Uploads, WhatAnotherServerCompletesMeanwhileIsNotGone) {
+  UploadWorld world;
+  auto caller = world.somebody();
+  auto open = world.open(caller);
+  Live elsewhere(world.catalog, world.blobs, world.env, UploadWorld::roomy());
+  Uploads there(world.catalog, world.blobs, world.env, elsewhere, world.accounts, world.recordings,
+                {});
+  auto complete = [&]() -> Task<void> {
+    MemorySource all("12345");
+    NewAppend last;
+    last.body = &all;
+    last.completes = true;
+    co_await there.append(open.secret, std::nullopt, last);
+  };
+  LateSource body("123", complete);
+  NewAppend append;
+  append.body = &body;
+  try {
+    run_task(world.uploads.append(open.secret, std::nullopt, append));
+    ADD_FAILURE() << "it was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::conflict);
+    EXPECT_EQ(error.offset, 5u);
+  }
+  EXPECT_EQ(world.read_all_of(caller, open.recording.id), "12345");
 }
 
 TEST(Uploads, KeepEveryByteThatArrivedWhereverTheBodyIsCut) {
