@@ -1,9 +1,7 @@
 #include "conformance/cloud_catalogs.h"
 
 #include <atomic>
-#include <cstdlib>
 
-#include "base/check.h"
 #include "store/dynamo_table.h"
 
 namespace tapedeck {
@@ -81,13 +79,6 @@ class FaultyDynamoHarness final : public CatalogHarness {
 };
 
 }  // namespace
-
-std::unique_ptr<http::Outbound> connect_to_dynamo() {
-  const char* url = std::getenv("TAPEDECK_TEST_DYNAMODB");
-  auto origin = http::parse_origin(url != nullptr ? url : "");
-  MUST(origin);  // `./test cloud` starts an engine and names it
-  return std::make_unique<http::ClientPool>(*origin, http::ClientPoolOptions{});
-}
 
 DynamoStack::DynamoStack(http::Outbound& outbound, Env& env, std::string table)
     : env_(env),
