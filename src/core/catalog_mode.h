@@ -1,4 +1,5 @@
-// What a catalog says about itself: what it may be used for, and which one it is. docs/data.md, "Moving".
+// What a catalog says about itself: what it may be used for, and which one it is. docs/data.md,
+// "Moving".
 #pragma once
 
 #include <optional>
