@@ -1,6 +1,7 @@
 // Of the program tapedeck-lambda: the stores that a function can have. Instead of stores.cc, so
 // that the program needs no SQLite.
 #include "base/run_task.h"
+#include "main/cloud_setup.h"
 #include "main/cloud_stores.h"
 #include "main/stores.h"
 #include "store/dynamo_table.h"
@@ -35,7 +36,9 @@ Stores open_stores(const Config& config, Env& env, Log&) {
   if (stores.catalog && stores.blobs) return stores;
   auto keys = find_aws_keys(config, env);
   if (!stores.catalog) stores.catalog = open_catalog(config, keys, env);
-  if (!stores.blobs) stores.blobs = open_s3_blobs(config, keys, env);
+  if (stores.blobs) return stores;
+  stores.blobs = open_s3_blobs(config, keys, env);
+  claim_bucket(config, *stores.catalog, keys, env);
   return stores;
 }
 
