@@ -89,12 +89,13 @@ class Function {
   }
 
   void work(const FunctionOptions& options, const Duties& duties) {
+    asio::io_context context(1);  // the API's connections belong to it
     RuntimeApi api(*parse_runtime_api(emulator_.runtime_api(0)));
     Runtime::Options chosen;
     chosen.streams = options.streams;
     Runtime runtime(api, duties, env_, log_, chosen);
     try {
-      run_task(runtime.run());
+      run_task(context, runtime.run());
     } catch (const Error&) {
       return;  // the emulator stopped
     }

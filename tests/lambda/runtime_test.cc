@@ -191,11 +191,12 @@ TEST(LambdaRuntimeTest, a_sweep_that_fails_is_the_functions_error) {
 /// What run() throws when the API says this, once for each script.
 std::string end_of_run(std::vector<http::Script> scripts) {
   http::CannedServer server(std::move(scripts));
+  asio::io_context context(1);  // the API's connections belong to it
   RuntimeApi api(server.origin());
   Log log({LogFormat::json, LogLevel::error});
   Runtime runtime(api, duties_of(answer), env, log, {});
   try {
-    run_task(runtime.run());
+    run_task(context, runtime.run());
   } catch (const Error& error) {
     return error.what();
   }
