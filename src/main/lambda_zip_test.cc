@@ -10,7 +10,7 @@ namespace {
 
 std::string program() {
   std::string bytes;
-  for (int i = 0; i < 100'000; ++i) bytes += static_cast<char>(i * i >> 3);
+  for (unsigned i = 0; i < 100'000; ++i) bytes += static_cast<char>(i * i >> 3);
   return bytes;
 }
 

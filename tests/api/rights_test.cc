@@ -11,8 +11,8 @@ namespace {
 struct Surface {
   explicit Surface(ApiHarness& server)
       : context({server.world.accounts, server.world.recordings, server.world.uploads,
-                 server.world.catalog, server.world.blobs, server.signer, server.world.env,
-                 server.world.log},
+                 server.world.direct, server.world.catalog, server.world.blobs, server.signer,
+                 server.world.env, server.world.log},
                 {}) {
     add_routes(router, context);
   }

@@ -137,7 +137,8 @@ TEST_P(DirectBlobsSuite, TellsThePartsThatItHas) {
   for (int number : {1, 2, 5, 7}) put.push_back(put_part(blob, number, std::to_string(number)));
   auto numbers = [&](int after, std::size_t max) {
     std::vector<int> found;
-    for (const auto& part : run_task(blobs().list_direct_parts(blob, after, max)).value()) {
+    auto listed = run_task(blobs().list_direct_parts(blob, after, max));
+    for (const auto& part : listed.value()) {
       found.push_back(part.number);
       auto is_it = [&](const DirectPart& p) { return p.number == part.number; };
       auto known = std::find_if(put.begin(), put.end(), is_it);

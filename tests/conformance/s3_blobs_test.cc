@@ -100,7 +100,9 @@ TEST_F(S3BlobsTest, ASharedUrlPlaysOneBlobAndNothingElse) {
     http::ClientRequest request{.target = std::move(target)};
     auto response = co_await harness_.outbound().send(request);
     auto body = co_await read_all(*response.body, KiB);
-    if (response.status == 200) EXPECT_EQ(body, "0123456789");
+    if (response.status == 200) {
+      EXPECT_EQ(body, "0123456789");
+    }
     co_return http::Response{.status = response.status, .fields = std::move(response.fields)};
   };
   auto status_of = [&](std::string wanted) { return run_task(fetch(std::move(wanted))).status; };
