@@ -23,7 +23,8 @@ struct DirectServer : ApiHarness {
   /// Puts all parts of the page, as a client does; gives the body that completes it.
   json::array put(const Answer& page, const std::string& bytes) {
     json::array named;
-    for (const auto& part : page.object().at("parts").as_array()) {
+    auto told = page.object();
+    for (const auto& part : told.at("parts").as_array()) {
       auto offset = part.at("offset").to_number<std::size_t>();
       auto count = part.at("bytes").to_number<std::size_t>();
       auto url = std::string(part.at("url").as_string());

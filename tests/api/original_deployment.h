@@ -96,7 +96,8 @@ struct ImportingServer : ApiHarness {
     auto answer = get("/record/list", who);
     EXPECT_EQ(answer.status, 200) << answer.body;
     if (answer.status != 200) return found;
-    for (const auto& record : answer.object()["records"].as_array()) {
+    auto told = answer.object();
+    for (const auto& record : told.at("records").as_array()) {
       found[std::string(record.at("id").as_string())] =
           std::string(record.at("created_at").as_string());
     }
