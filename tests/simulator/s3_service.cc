@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -63,6 +64,7 @@ std::string S3Service::name_of(const ServiceRequest& request) const {
     return is_part ? "CompleteMultipartUpload" : "CreateMultipartUpload";
   if (request.method == "DELETE") return is_part ? "AbortMultipartUpload" : "DeleteObject";
   if (request.method == "HEAD") return "HeadObject";
+  if (target->find("uploads")) return "ListMultipartUploads";
   return target->find("list-type") ? "ListObjectsV2" : "GetObject";
 }
 
@@ -101,6 +103,7 @@ ServiceAnswer S3Service::dispatch(const Asked& asked, Bucket& bucket, const Serv
   if (name == "PutObject") return put_object(asked, bucket);
   if (name == "GetObject" || name == "HeadObject") return read_object(asked, bucket);
   if (name == "ListObjectsV2") return list_objects(asked, bucket, mood);
+  if (name == "ListMultipartUploads") return list_uploads(asked, bucket, mood);
   if (name == "CreateMultipartUpload") return begin_upload(asked, bucket);
   if (name == "UploadPart") return put_part(asked, bucket);
   if (name == "CompleteMultipartUpload") {
@@ -173,6 +176,31 @@ ServiceAnswer S3Service::begin_upload(const Asked& asked, Bucket& bucket) {
                    "<InitiateMultipartUploadResult><UploadId>" + id +
                        "</UploadId></InitiateMultipartUploadResult>",
                    asked.now);
+}
+
+/// By the name of the object, then by their ids.
+ServiceAnswer S3Service::list_uploads(const Asked& asked, const Bucket& bucket,
+                                      const ServiceMood& mood) const {
+  auto prefix = asked.target.find("prefix").value_or("");
+  std::pair<std::string, std::string> after(asked.target.find("key-marker").value_or(""),
+                                            asked.target.find("upload-id-marker").value_or(""));
+  std::set<std::pair<std::string, std::string>> open;
+  for (const auto& [id, upload] : bucket.uploads) {
+    std::pair<std::string, std::string> place(upload.object, id);
+    if (upload.object.starts_with(prefix) && place > after) open.insert(std::move(place));
+  }
+  auto max = std::min(mood.items_max, std::size_t{1000});
+  std::string xml;
+  std::size_t count = 0;
+  for (const auto& [object, id] : open) {
+    if (count == max) break;
+    ++count;
+    xml += "<Upload><Key>" + object + "</Key><UploadId>" + id + "</UploadId></Upload>";
+  }
+  xml = fmt::format(
+      "<ListMultipartUploadsResult><IsTruncated>{}</IsTruncated>{}</ListMultipartUploadsResult>",
+      count < open.size(), xml);
+  return answer_of(200, std::move(xml), asked.now);
 }
 
 ServiceAnswer S3Service::put_part(const Asked& asked, Bucket& bucket) {

@@ -55,6 +55,8 @@ class S3Service final : public Service {
   ServiceAnswer read_object(const Asked& asked, const Bucket& bucket) const;
   ServiceAnswer list_objects(const Asked& asked, const Bucket& bucket,
                              const ServiceMood& mood) const;
+  ServiceAnswer list_uploads(const Asked& asked, const Bucket& bucket,
+                             const ServiceMood& mood) const;
   ServiceAnswer begin_upload(const Asked& asked, Bucket& bucket);
   ServiceAnswer put_part(const Asked& asked, Bucket& bucket);
   ServiceAnswer complete_upload(const Asked& asked, Bucket& bucket);
