@@ -11,7 +11,8 @@ namespace tapedeck {
 class Crc32c {
  public:
   void update(ByteView bytes);
-  std::string finish() const;  // four bytes, the most significant first
+  std::uint32_t value() const { return ~state_; }
+  std::string finish() const;  // value() as four bytes, the most significant first
 
  private:
   std::uint32_t state_ = ~0u;
