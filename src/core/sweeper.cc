@@ -264,8 +264,8 @@ Task<void> Sweeper::empty(AccountId account, SweepReport& report) {
 
 // ---- garbage -----------------------------------------------------------------------------------
 
-/// Keys come in order, so those of one recording follow each other, also over pages. The facts are
-/// read after the keys: a key that is old then, and is not named, never will be.
+/// Sorted, the keys of one recording follow each other in a page, and often over pages. The facts
+/// are read after the keys: a key that is old then, and is not named, never will be.
 Task<void> Sweeper::collect_garbage(SweepReport& report) {
   std::optional<BlobKey> after;
   std::optional<BlobKey> current;  // a key of the recording that is being gathered
@@ -273,6 +273,7 @@ Task<void> Sweeper::collect_garbage(SweepReport& report) {
   do {
     auto old_before = env_.now() - options_.grace;
     auto page = co_await blobs_.list(after, page_blobs);
+    std::sort(page.keys.begin(), page.keys.end());
     for (const auto& key : page.keys) {
       ++report.blobs_seen;
       if (current && !same_recording(*current, key)) {

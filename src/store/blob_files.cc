@@ -46,11 +46,16 @@ std::string blob_path(const BlobKey& key) {
   return blob_folder_name(key) + "/" + blob_file_name(key);
 }
 
+std::string volumes_folder(const std::string& root) {
+  return root + "/volumes";
+}
+
 void make_blob_folders(Disk& disk, const std::string& root) {
   disk.make_folder(root);
   for (std::size_t i = 0; i < blob_folders; ++i) {
     disk.make_folder(root + "/" + blob_folder_name(i));
   }
+  disk.make_folder(volumes_folder(root));
   disk.sync_folder(root);
 }
 

@@ -29,6 +29,9 @@ std::optional<BlobKey> parse_blob_file_name(std::string_view name);
 /// "X/ACCOUNT.RECORDING.PIECE"
 std::string blob_path(const BlobKey& key);
 
+/// Where volumes are; its name is that of no folder of files.
+std::string volumes_folder(const std::string& root);
+
 /// Makes all folders under `root`, and syncs them, so that no put has to.
 void make_blob_folders(Disk& disk, const std::string& root);
 

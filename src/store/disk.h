@@ -30,6 +30,20 @@ class DiskFile {
   /// As many bytes from `offset` on as there are, up to the size of `into`.
   virtual std::size_t read_at(ByteCount offset, std::span<char> into) = 0;
   virtual ByteCount size() = 0;
+
+  // For files that are not only appended to; after one of these, append() is a mistake.
+  /// Replaces what is there, and raises size() where it ends behind it. Whole pages at the
+  /// beginning of a page, in memory and in the file, do not go through the kernel's cache, where it
+  /// can.
+  virtual void write_at(ByteCount offset, ByteView bytes) = 0;
+  /// Raises size() with zeros that are written, so that a sync after a later write_at() there has
+  /// no room to find and no extents to change.
+  virtual void extend(ByteCount size) = 0;
+  virtual void truncate(ByteCount size) = 0;
+  /// The range, in whole pages, is zeros, and its room free for others. False, and nothing is
+  /// changed, where the file system cannot.
+  virtual bool punch(ByteRange range) = 0;
+
   /// For sendfile; nothing where there is no file of the kernel behind it.
   virtual std::optional<int> descriptor() const = 0;
 };
@@ -45,6 +59,8 @@ class Disk {
   virtual std::unique_ptr<DiskFile> create(const std::string& path) = 0;
   /// The file for reading; null when there is none.
   virtual std::unique_ptr<DiskFile> open(const std::string& path) = 0;
+  /// The file for reading and changing; null when there is none.
+  virtual std::unique_ptr<DiskFile> open_to_change(const std::string& path) = 0;
   /// False when there is none.
   virtual bool remove(const std::string& path) = 0;
   /// On return the names made and removed in the folder survive a power cut.
@@ -61,6 +77,7 @@ class PosixDisk final : public Disk {
  public:
   std::unique_ptr<DiskFile> create(const std::string& path) override;
   std::unique_ptr<DiskFile> open(const std::string& path) override;
+  std::unique_ptr<DiskFile> open_to_change(const std::string& path) override;
   bool remove(const std::string& path) override;
   void sync_folder(const std::string& path) override;
   void make_folder(const std::string& path) override;

@@ -5,73 +5,10 @@
 
 #include "base/error.h"
 #include "store/blob_files.h"
-#include "store/page_buffer.h"
+#include "store/disk_source.h"
+#include "store/gathered.h"
 
 namespace tapedeck {
-
-namespace {
-
-constexpr std::size_t read_bytes = 256 * KiB;
-
-/// A range of an open file: it stays readable when the name is gone.
-class DiskSource final : public ByteSource {
- public:
-  DiskSource(Pool& pool, std::shared_ptr<DiskFile> file, ByteRange range)
-      : pool_(pool), file_(std::move(file)), range_(range) {}
-
-  Task<ByteView> read() override {
-    auto bytes = std::min<ByteCount>(range_.size(), read_bytes);
-    if (bytes == 0) co_return ByteView();
-    buffer_.resize(bytes);
-    auto job = [this] { return file_->read_at(range_.begin, std::span(buffer_)); };
-    auto got = co_await on(pool_, job);
-    if (got != bytes) throw Error(Fault::unavailable, "a blob is shorter than it was");
-    range_.begin += bytes;
-    co_return ByteView(buffer_);
-  }
-
-  Task<std::optional<FileSlice>> take_file() override {
-    auto descriptor = file_->descriptor();
-    if (!descriptor || range_.size() == 0) co_return std::nullopt;
-    FileSlice slice{*descriptor, range_};
-    range_.begin = range_.end;
-    co_return slice;
-  }
-
- private:
-  Pool& pool_;
-  std::shared_ptr<DiskFile> file_;
-  ByteRange range_;  // what was not read yet
-  std::string buffer_;
-};
-
-}  // namespace
-
-/// Bytes of one put that wait for one write, counted among those of all puts.
-struct DiskBlobs::Gathered {
-  explicit Gathered(std::atomic<ByteCount>& a) : all(a) {}
-  ~Gathered() { all -= bytes.size(); }
-  Gathered(const Gathered&) = delete;
-  Gathered& operator=(const Gathered&) = delete;
-
-  void add(ByteView chunk) {
-    bytes.append(chunk);
-    all += chunk.size();
-  }
-  /// What one write takes: whole pages, so that the next begins on one, and at the end all.
-  ByteView writable() const {
-    return bytes.view().substr(0, is_end ? bytes.size() : bytes.whole_page_bytes());
-  }
-  void drop(std::size_t count) {
-    all -= count;
-    bytes.drop(count);
-  }
-
-  std::atomic<ByteCount>& all;
-  PageBuffer bytes;
-  bool is_end = false;       // the source has no more
-  std::exception_ptr error;  // what the source threw
-};
 
 struct DiskBlobs::Writing {
   std::string folder;
@@ -84,33 +21,17 @@ struct DiskBlobs::Writing {
 DiskBlobs::DiskBlobs(Options options, Disk& disk, Pool& pool)
     : options_(std::move(options)), disk_(disk), pool_(pool), open_(options_.open_max) {}
 
-Task<void> DiskBlobs::gather(ByteSource& source, Gathered& gathered) {
-  try {
-    while (gathered.bytes.size() < options_.gather_max) {
-      auto chunk = co_await source.read();
-      if (chunk.empty()) {
-        gathered.is_end = true;
-        break;
-      }
-      gathered.add(chunk);
-      if (gathered_.load() > options_.gather_all_max) break;
-    }
-  } catch (...) {
-    gathered.error = std::current_exception();  // the caller cleans up: no await in a catch
-  }
-}
-
 /// On the pool. After an error the file is gone, as far as that can be done: the rest is garbage.
 void DiskBlobs::write(Writing& writing, Gathered& gathered, Checksums& sums) {
   try {
-    if (gathered.error) std::rethrow_exception(gathered.error);
+    if (gathered.error()) std::rethrow_exception(gathered.error());
     if (!writing.file) writing.file = disk_.create(writing.path);
     auto bytes = gathered.writable();
     sums.update(bytes);
     writing.file->append(bytes);
     writing.written += bytes.size();
     gathered.drop(bytes.size());
-    if (gathered.is_end) {
+    if (gathered.is_end()) {
       writing.file->sync();
       disk_.sync_folder(writing.folder);  // only now is the name as durable as the bytes
     } else if (writing.written - writing.started >= options_.start_writing_every) {
@@ -138,12 +59,12 @@ Task<ByteCount> DiskBlobs::put(const BlobKey& key, ByteSource& source, Checksums
   Gathered gathered(gathered_);
   auto job = [&] { write(writing, gathered, sums); };
   do {
-    co_await gather(source, gathered);
-    bool is_nothing = gathered.bytes.empty() && !writing.file;
-    if (gathered.error && is_nothing) std::rethrow_exception(gathered.error);
+    co_await gathered.gather(source, options_.gather_max, options_.gather_all_max);
+    bool is_nothing = gathered.is_empty() && !writing.file;
+    if (gathered.error() && is_nothing) std::rethrow_exception(gathered.error());
     if (is_nothing) co_return 0;
     co_await on(pool_, job);
-  } while (!gathered.is_end);
+  } while (!gathered.is_end());
   co_return writing.written;
 }
 

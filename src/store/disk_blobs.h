@@ -13,6 +13,8 @@
 
 namespace tapedeck {
 
+class Gathered;
+
 /// All blocking work runs on the pool. A body that fits into one gathered chunk costs one job.
 class DiskBlobs final : public Blobs {
  public:
@@ -34,7 +36,6 @@ class DiskBlobs final : public Blobs {
   Task<std::optional<ByteCount>> free_bytes() override;
 
  private:
-  struct Gathered;
   struct Writing;
   struct HashOf {
     std::size_t operator()(const BlobKey& key) const {
@@ -43,7 +44,6 @@ class DiskBlobs final : public Blobs {
     }
   };
 
-  Task<void> gather(ByteSource& source, Gathered& gathered);
   void write(Writing& writing, Gathered& gathered, Checksums& sums);
   std::shared_ptr<DiskFile> find_open(const BlobKey& key, std::uint64_t& erasures);
   void keep_open(const BlobKey& key, std::shared_ptr<DiskFile> file, std::uint64_t erasures);

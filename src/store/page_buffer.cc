@@ -14,20 +14,21 @@ namespace {
 constexpr std::size_t capacity_min = 256;
 }
 
+void PageBuffer::reserve(std::size_t bytes) {
+  if (bytes <= capacity_) return;
+  auto capacity = std::max(std::bit_ceil(bytes), capacity_min);
+  auto alignment = capacity >= aligned_from ? page_bytes : alignof(std::max_align_t);
+  std::unique_ptr<char[], Free> larger(static_cast<char*>(std::aligned_alloc(alignment, capacity)));
+  if (!larger) throw std::bad_alloc();
+  if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+  bytes_ = std::move(larger);
+  capacity_ = capacity;
+}
+
 void PageBuffer::append(ByteView bytes) {
-  auto needed = size_ + bytes.size();
-  if (needed > capacity_) {
-    auto capacity = std::max(std::bit_ceil(needed), capacity_min);
-    auto alignment = capacity >= aligned_from ? page_bytes : alignof(std::max_align_t);
-    std::unique_ptr<char[], Free> larger(
-        static_cast<char*>(std::aligned_alloc(alignment, capacity)));
-    if (!larger) throw std::bad_alloc();
-    if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
-    bytes_ = std::move(larger);
-    capacity_ = capacity;
-  }
+  reserve(size_ + bytes.size());
   if (!bytes.empty()) std::memcpy(bytes_.get() + size_, bytes.data(), bytes.size());
-  size_ = needed;
+  size_ += bytes.size();
 }
 
 void PageBuffer::drop(std::size_t count) {

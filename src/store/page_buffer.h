@@ -16,6 +16,8 @@ class PageBuffer {
   static constexpr std::size_t aligned_from = 32 * KiB;
 
   void append(ByteView bytes);
+  /// Room for so many in all; with `aligned_from` or more it begins on a page from now on.
+  void reserve(std::size_t bytes);
   /// Removes the first `count`; what is left moves to the front.
   void drop(std::size_t count);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
@@ -82,6 +83,48 @@ class PosixFile final : public DiskFile {
     return done;
   }
 
+  void write_at(ByteCount offset, ByteView bytes) override {
+    set_direct(is_aligned(bytes, offset) && bytes.size() % PageBuffer::page_bytes == 0);
+    while (!bytes.empty()) {
+      auto at = static_cast<off_t>(offset);
+      auto written = uninterrupted([&] { return ::pwrite(fd(), bytes.data(), bytes.size(), at); });
+      if (written < 0 && errno == EINVAL && direct_ && set_direct(false)) continue;
+      if (written < 0) throw_errno("write", path_);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+      offset += static_cast<ByteCount>(written);
+      size_ = std::max(size_, static_cast<off_t>(offset));
+    }
+  }
+
+  void extend(ByteCount size) override {
+    auto begin = this->size();
+    if (begin >= size) return;
+    // Finds the room in one piece, and a full disk at once; where it cannot, the writes do.
+    ::fallocate(fd(), 0, size_, static_cast<off_t>(size) - size_);
+    PageBuffer zeros;
+    zeros.append(std::string(std::min<ByteCount>(size - begin, MiB), '\0'));
+    while (begin < size) {
+      auto bytes = zeros.view().substr(0, size - begin);
+      write_at(begin, bytes);
+      begin += bytes.size();
+    }
+  }
+
+  void truncate(ByteCount size) override {
+    auto wanted = static_cast<off_t>(size);
+    if (uninterrupted([&] { return ::ftruncate(fd(), wanted); }) != 0) throw_errno("cut", path_);
+    size_ = wanted;
+  }
+
+  bool punch(ByteRange range) override {
+    constexpr int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    auto begin = static_cast<off_t>(range.begin);
+    auto bytes = static_cast<off_t>(range.size());
+    if (uninterrupted([&] { return ::fallocate(fd(), mode, begin, bytes); }) == 0) return true;
+    if (errno == EOPNOTSUPP || errno == ENOSYS) return false;
+    throw_errno("punch", path_);
+  }
+
   ByteCount size() override { return static_cast<ByteCount>(size_); }
 
   std::optional<int> descriptor() const override { return descriptor_.number(); }
@@ -91,11 +134,14 @@ class PosixFile final : public DiskFile {
 
   /// How many of the bytes can go straight from memory to the disk.
   std::size_t direct_part(ByteView bytes) const {
-    auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
-    auto is_aligned = address % PageBuffer::page_bytes == 0 &&
-                      static_cast<std::size_t>(size_) % PageBuffer::page_bytes == 0;
-    if (!is_aligned || bytes.size() < direct_bytes_min) return 0;
+    auto offset = static_cast<ByteCount>(size_);
+    if (!is_aligned(bytes, offset) || bytes.size() < direct_bytes_min) return 0;
     return bytes.size() - bytes.size() % PageBuffer::page_bytes;
+  }
+
+  static bool is_aligned(ByteView bytes, ByteCount offset) {
+    auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
+    return address % PageBuffer::page_bytes == 0 && offset % PageBuffer::page_bytes == 0;
   }
 
   /// False where the file system cannot.
@@ -124,22 +170,31 @@ class PosixFile final : public DiskFile {
   off_t started_ = 0;
 };
 
+/// Null when there is none.
+std::unique_ptr<DiskFile> open_file(const std::string& path, int access) {
+  int flags = access | O_CLOEXEC | O_NOFOLLOW;
+  Descriptor descriptor(uninterrupted([&] { return ::open(path.c_str(), flags); }));
+  if (!descriptor.is_open() && errno == ENOENT) return nullptr;
+  struct stat facts{};
+  if (!descriptor.is_open() || ::fstat(descriptor.number(), &facts) != 0) throw_errno("open", path);
+  return std::make_unique<PosixFile>(std::move(descriptor), path, facts.st_size);
+}
+
 }  // namespace
 
 std::unique_ptr<DiskFile> PosixDisk::create(const std::string& path) {
-  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
   Descriptor descriptor(uninterrupted([&] { return ::open(path.c_str(), flags, 0600); }));
   if (!descriptor.is_open()) throw_errno("create", path);
   return std::make_unique<PosixFile>(std::move(descriptor), path, 0);
 }
 
 std::unique_ptr<DiskFile> PosixDisk::open(const std::string& path) {
-  constexpr int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW;
-  Descriptor descriptor(uninterrupted([&] { return ::open(path.c_str(), flags); }));
-  if (!descriptor.is_open() && errno == ENOENT) return nullptr;
-  struct stat facts{};
-  if (!descriptor.is_open() || ::fstat(descriptor.number(), &facts) != 0) throw_errno("open", path);
-  return std::make_unique<PosixFile>(std::move(descriptor), path, facts.st_size);
+  return open_file(path, O_RDONLY);
+}
+
+std::unique_ptr<DiskFile> PosixDisk::open_to_change(const std::string& path) {
+  return open_file(path, O_RDWR);
 }
 
 bool PosixDisk::remove(const std::string& path) {

@@ -12,6 +12,7 @@
 #include "store/memory_catalog.h"
 #include "store/sqlite_catalog.h"
 #include "store/temporary_folder.h"
+#include "store/volume_blobs.h"
 
 namespace tapedeck {
 
@@ -115,6 +116,29 @@ class DirectMemoryHarness final : public DirectBlobsHarness {
   DirectMemoryBlobs blobs_{inner_};
 };
 
+class VolumeBlobsHarness final : public BlobsHarness {
+ public:
+  VolumeBlobsHarness() { reopen(); }
+  Blobs& blobs() override { return *blobs_; }
+  void reopen() override {
+    blobs_.reset();
+    data_.reset();
+    data_ = std::make_unique<DataFolder>(folder_.path() + "/data");
+    VolumeBlobs::Options options;
+    options.root = data_->blobs();
+    options.volume_bytes_max = 2 * MiB;  // so that there are some
+    blobs_ = std::make_unique<VolumeBlobs>(options, disk_, pool_, env_);
+  }
+
+ private:
+  TemporaryFolder folder_;
+  SystemEnv env_;
+  PosixDisk disk_;
+  Pool pool_{{.name = "disk", .threads = 4}};
+  std::unique_ptr<DataFolder> data_;
+  std::unique_ptr<VolumeBlobs> blobs_;
+};
+
 template <class Interface, class Implementation>
 std::unique_ptr<Interface> make() {
   return std::make_unique<Implementation>();
@@ -129,7 +153,8 @@ std::vector<CatalogBackend> catalogs() {
 
 std::vector<BlobsBackend> all_blobs() {
   return {{"Memory", make<BlobsHarness, MemoryBlobsHarness>},
-          {"Disk", make<BlobsHarness, DiskBlobsHarness>}};
+          {"Disk", make<BlobsHarness, DiskBlobsHarness>},
+          {"Volumes", make<BlobsHarness, VolumeBlobsHarness>}};
 }
 
 template <class Backend>

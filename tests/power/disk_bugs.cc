@@ -1,6 +1,7 @@
 // Seeded bugs: syncs that are left out, or come at the wrong time.
 #include "base/error.h"
 #include "power/bug.h"
+#include "power/forwarding_disk.h"
 #include "power/product.h"
 
 namespace tapedeck::power {
@@ -27,49 +28,15 @@ SimulatedDisk::Swallows no_sync_of_folders(const std::string& folder) {
 }
 
 bool swallows_blobs_sync(const DiskOperation& sync, const std::string& path) {
-  return sync.kind == Kind::sync_file && is_blob(path);
+  return sync.kind == Kind::sync_file && is_blob(path) && !path.ends_with(".volume");
 }
-
-/// Everything is passed on to the real disk.
-class ForwardingDisk : public Disk {
- public:
-  explicit ForwardingDisk(Disk& inner) : inner_(inner) {}
-  std::unique_ptr<DiskFile> create(const std::string& path) override { return inner_.create(path); }
-  std::unique_ptr<DiskFile> open(const std::string& path) override { return inner_.open(path); }
-  bool remove(const std::string& path) override { return inner_.remove(path); }
-  void sync_folder(const std::string& path) override { inner_.sync_folder(path); }
-  void make_folder(const std::string& path) override { inner_.make_folder(path); }
-  std::vector<std::string> list_names(const std::string& folder) override {
-    return inner_.list_names(folder);
-  }
-  ByteCount free_bytes(const std::string& folder) override { return inner_.free_bytes(folder); }
-
- protected:
-  Disk& inner_;
-};
-
-class ForwardingFile : public DiskFile {
- public:
-  explicit ForwardingFile(std::unique_ptr<DiskFile> inner) : inner_(std::move(inner)) {}
-  void append(ByteView bytes) override { inner_->append(bytes); }
-  void start_writing() override { inner_->start_writing(); }
-  void sync() override { inner_->sync(); }
-  std::size_t read_at(ByteCount offset, std::span<char> into) override {
-    return inner_->read_at(offset, into);
-  }
-  ByteCount size() override { return inner_->size(); }
-  std::optional<int> descriptor() const override { return inner_->descriptor(); }
-
- protected:
-  std::unique_ptr<DiskFile> inner_;
-};
 
 /// The folder is synced for a new name, but not for one that is gone.
 class NoSyncAfterRemoval final : public ForwardingDisk {
  public:
   using ForwardingDisk::ForwardingDisk;
   bool remove(const std::string& path) override {
-    removed_from_ = place_of(path).folder;
+    if (!path.ends_with(".volume")) removed_from_ = place_of(path).folder;
     return ForwardingDisk::remove(path);
   }
   void sync_folder(const std::string& path) override {
@@ -85,7 +52,7 @@ class NoSyncOfBlobFolders final : public ForwardingDisk {
  public:
   using ForwardingDisk::ForwardingDisk;
   std::unique_ptr<DiskFile> create(const std::string& path) override {
-    created_in_ = place_of(path).folder;
+    if (!path.ends_with(".volume")) created_in_ = place_of(path).folder;
     return ForwardingDisk::create(path);
   }
   void sync_folder(const std::string& path) override {
@@ -128,20 +95,6 @@ class LateByte final : public ForwardingFile {
  private:
   std::string held_back_;
 };
-
-template <class File>
-class DiskOf final : public ForwardingDisk {
- public:
-  using ForwardingDisk::ForwardingDisk;
-  std::unique_ptr<DiskFile> create(const std::string& path) override {
-    return std::make_unique<File>(ForwardingDisk::create(path));
-  }
-};
-
-template <class Part>
-std::function<std::unique_ptr<Disk>(Disk&)> make_disk() {
-  return [](Disk& disk) { return std::make_unique<Part>(disk); };
-}
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "power/simulated_disk.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace tapedeck::power {
@@ -19,6 +21,14 @@ class SimulatedFile final : public DiskFile {
     return disk_.read(file_, offset, into);
   }
   ByteCount size() override { return disk_.size(file_); }
+  void write_at(ByteCount offset, ByteView bytes) override { disk_.write(file_, offset, bytes); }
+  /// Zeros that were written, and lost, are zeros: only the size is worth remembering.
+  void extend(ByteCount size) override { disk_.resize(file_, std::max(size, this->size())); }
+  void truncate(ByteCount size) override { disk_.resize(file_, size); }
+  bool punch(ByteRange range) override {
+    disk_.write(file_, range.begin, std::string(range.size(), '\0'));
+    return true;
+  }
   std::optional<int> descriptor() const override { return std::nullopt; }
 
  private:
@@ -69,6 +79,10 @@ FileId SimulatedDisk::create_file(const std::string& path) {
 std::unique_ptr<DiskFile> SimulatedDisk::open(const std::string& path) {
   auto file = find(path);
   return file ? std::make_unique<SimulatedFile>(*this, *file) : nullptr;
+}
+
+std::unique_ptr<DiskFile> SimulatedDisk::open_to_change(const std::string& path) {
+  return open(path);
 }
 
 bool SimulatedDisk::remove(const std::string& path) {

@@ -14,8 +14,8 @@
 
 namespace tapedeck::power {
 
-/// Serves DiskBlobs as a Disk, and SQLite through SimulatedVfs. What it has done since it was made
-/// is its log. Safe for concurrent use; must outlive its files.
+/// Serves VolumeBlobs as a Disk, and SQLite through SimulatedVfs. What it has done since it was
+/// made is its log. Safe for concurrent use; must outlive its files.
 class SimulatedDisk final : public Disk {
  public:
   /// True: this sync does nothing and says it did. For seeded bugs.
@@ -25,6 +25,7 @@ class SimulatedDisk final : public Disk {
 
   std::unique_ptr<DiskFile> create(const std::string& path) override;
   std::unique_ptr<DiskFile> open(const std::string& path) override;
+  std::unique_ptr<DiskFile> open_to_change(const std::string& path) override;
   bool remove(const std::string& path) override;
   void sync_folder(const std::string& path) override;
   void make_folder(const std::string& path) override;
