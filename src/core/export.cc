@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "core/sniff.h"
 #include "core/tar.h"
 
 namespace tapedeck {
@@ -14,24 +15,6 @@ namespace tapedeck {
 namespace {
 
 constexpr std::size_t page_max = 100;
-
-/// The name's ending for what the bytes are; "bin" when nobody knows.
-std::string_view extension_of(std::string_view sniffed_type) {
-  struct Known {
-    std::string_view type;
-    std::string_view extension;
-  };
-  constexpr std::array known{
-      Known{"audio/wav", "wav"},   Known{"audio/ogg", "ogg"},   Known{"audio/webm", "webm"},
-      Known{"audio/mp4", "m4a"},   Known{"audio/mpeg", "mp3"},  Known{"audio/flac", "flac"},
-      Known{"audio/aac", "aac"},   Known{"audio/amr", "amr"},   Known{"audio/3gpp", "3gp"},
-      Known{"audio/x-caf", "caf"}, Known{"audio/aiff", "aiff"},
-  };
-  for (const auto& [type, extension] : known) {
-    if (type == sniffed_type) return extension;
-  }
-  return "bin";
-}
 
 json::value time_or_null(std::optional<Time> time) {
   return time ? json::value(format_rfc3339(*time)) : json::value(nullptr);
@@ -184,7 +167,7 @@ class ExportSource final : public ByteSource {
 
   void add_files(const Recording& recording) {
     auto name = "recordings/" + recording.id.text();
-    auto audio_path = fmt::format("{}.{}", name, extension_of(recording.sniffed_type));
+    auto audio_path = fmt::format("{}.{}", name, audio_extension(recording.sniffed_type));
     auto about = describe(recording, audio_path, now_);
     text_ += make_file(name + ".json", about, recording.changed_at);
     text_ += make_tar_head({audio_path, recording.size, recording.description.recorded_at});

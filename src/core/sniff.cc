@@ -111,4 +111,21 @@ std::string sniff_audio(std::string_view first_bytes) {
   return "";
 }
 
+std::string_view audio_extension(std::string_view sniffed_type) {
+  struct Known {
+    std::string_view type;
+    std::string_view extension;
+  };
+  constexpr std::array known{
+      Known{"audio/wav", "wav"},   Known{"audio/ogg", "ogg"},   Known{"audio/webm", "webm"},
+      Known{"audio/mp4", "m4a"},   Known{"audio/mpeg", "mp3"},  Known{"audio/flac", "flac"},
+      Known{"audio/aac", "aac"},   Known{"audio/amr", "amr"},   Known{"audio/3gpp", "3gp"},
+      Known{"audio/x-caf", "caf"}, Known{"audio/aiff", "aiff"},
+  };
+  for (const auto& [type, extension] : known) {
+    if (type == sniffed_type) return extension;
+  }
+  return "bin";
+}
+
 }  // namespace tapedeck

@@ -14,4 +14,7 @@ inline constexpr std::size_t sniff_bytes = 4096;
 /// "audio/aiff"); empty when unknown.
 std::string sniff_audio(std::string_view first_bytes);
 
+/// The ending of a file's name for what sniff_audio gave; "bin" when nobody knows.
+std::string_view audio_extension(std::string_view sniffed_type);
+
 }  // namespace tapedeck

@@ -1,16 +1,20 @@
 #include "store/backup.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "base/env.h"
 #include "base/error.h"
 #include "core/recording.h"
 #include "store/blob_files.h"
@@ -19,6 +23,7 @@
 #include "store/segment_codec.h"
 #include "store/sqlite_database.h"
 #include "store/sqlite_schema.h"
+#include "store/volumes.h"
 
 namespace tapedeck {
 
@@ -114,32 +119,44 @@ bool has_size(const std::string& path, ByteCount size) {
   return !error && found == size;
 }
 
-void verify_blob(Disk& disk, const std::string& path, const Segment& segment) {
-  auto file = disk.open(path);
-  Sha256 sha256;
-  std::string buffer(256 * KiB, '\0');
-  for (ByteCount at = 0; file;) {
-    auto got = file->read_at(at, std::span(buffer));
-    if (got == 0) break;
-    sha256.update(ByteView(buffer).substr(0, got));
-    at += got;
-  }
-  if (file && sha256.seen() == segment.end - segment.begin && sha256.finish() == segment.sha256) {
-    return;
-  }
-  throw Error(Fault::unavailable, "The blob " + path + " is missing or damaged.");
+Error is_damaged(const BlobKey& key) {
+  return {Fault::unavailable, "The blob " + key.text() + " is missing or damaged."};
 }
 
-/// One run of make_backup or restore_backup.
+/// Throws unless the bytes of `range` of the file are the segment's.
+void verify_bytes(DiskFile& file, ByteRange range, const BlobKey& key, const Segment& segment) {
+  Sha256 sha256;
+  std::string buffer(256 * KiB, '\0');
+  while (range.size() > 0) {
+    auto wanted = std::min<ByteCount>(range.size(), buffer.size());
+    auto got = file.read_at(range.begin, std::span(buffer).first(wanted));
+    if (got == 0) break;
+    sha256.update(ByteView(buffer).substr(0, got));
+    range.begin += got;
+  }
+  bool is_whole = sha256.seen() == segment.end - segment.begin;
+  if (!is_whole || sha256.finish() != segment.sha256) throw is_damaged(key);
+}
+
+bool has_volumes(const std::string& folder) {
+  std::error_code error;
+  return fs::is_directory(volumes_folder(folder + "/blobs"), error);
+}
+
+/// One run of make_backup or restore_backup. What is in a volume there is in a volume here, though
+/// not in one of the same name: a backup has no holes.
 class Copier {
  public:
   Copier(const BackupOptions& options, bool is_live)
       : options_(options),
         is_live_(is_live),
         catalog_({.path = options.destination + unfinished_name,
-                  .access = SqliteDatabase::Access::read_only}) {
+                  .access = SqliteDatabase::Access::read_only}),
+        to_(volumes_of(options.destination, false), disk_, env_) {
     check_schema(catalog_);
     if (is_live_) live_.emplace(SqliteDatabase::Options{.path = options.source + database_name});
+    // After the catalog was copied: so every record that it names is there to be found.
+    if (has_volumes(options.source)) from_.emplace(volumes_of(options.source, true), disk_, env_);
   }
 
   BackupReport run() {
@@ -149,13 +166,22 @@ class Copier {
     }
     copy_rows("SELECT account, id, tail FROM recordings");
     copy_rows("SELECT account, recording, segments FROM chunks");
+    sync_volumes();
     for_each_folder([this](const std::string& folder) { disk_.sync_folder(folder); });
     finish_catalog(disk_, options_.destination);
     for_each_folder([this](const std::string& folder) { remove_others(folder); });
+    erase_others();
     return report_;
   }
 
  private:
+  static Volumes::Options volumes_of(const std::string& folder, bool read_only) {
+    Volumes::Options options;
+    options.folder = volumes_folder(folder + "/blobs");
+    options.read_only = read_only;
+    return options;
+  }
+
   void copy_rows(const char* sql) {
     auto rows = catalog_.query(sql);
     while (rows.step()) {
@@ -168,37 +194,88 @@ class Copier {
   }
 
   void copy(const BlobKey& key, const Segment& segment) {
-    auto path = "/blobs/" + blob_path(key);
-    auto destination = options_.destination + path;
     named_.insert(blob_file_name(key));
     ++report_.blobs;
-    if (!has_size(destination, segment.end - segment.begin)) {
-      if (!copy_blob(options_.source + path, destination)) {
-        note_missing(key);
-        return;
-      }
-      if (!has_size(destination, segment.end - segment.begin)) {
-        throw Error(Fault::unavailable, "The blob " + options_.source + path + " is cut off.");
-      }
+    auto is_there = has(key, segment);
+    if (!is_there) {
+      auto is_copied = copy_record(key, segment) || copy_file(key, segment);
+      if (!is_copied) return note_missing(key);
       ++report_.copied;
       report_.bytes_copied += segment.end - segment.begin;
     }
-    if (options_.verify) verify_blob(disk_, destination, segment);
+    if (options_.verify) unverified_.emplace_back(key, segment);
+    if (unsynced_ >= volume_batch_bytes_max || unverified_.size() >= unverified_max) sync_volumes();
     if (options_.progress) options_.progress(report_);
   }
 
-  /// A purge removes the row first, then the blobs: no row now means purged, not lost.
+  bool has(const BlobKey& key, const Segment& segment) {
+    auto size = segment.end - segment.begin;
+    if (has_size(path_of(options_.destination, key), size)) return true;
+    auto blob = to_.find(key);
+    return blob && blob->range.size() == size;
+  }
+
+  static std::string path_of(const std::string& folder, const BlobKey& key) {
+    return folder + "/blobs/" + blob_path(key);
+  }
+
+  /// False when the source has no such record, or one whose room is being given back.
+  bool copy_record(const BlobKey& key, const Segment& segment) {
+    auto blob = from_ ? from_->find(key) : std::nullopt;
+    if (!blob) return false;
+    std::string bytes(blob->range.size(), '\0');
+    bool is_whole = blob->file->read_at(blob->range.begin, bytes) == bytes.size();
+    if (!is_whole || sha256_of(bytes) != segment.sha256) return false;
+    NewBlob copied{key, segment.begin, bytes};
+    to_.append({&copied, 1});
+    unsynced_ += bytes.size();
+    return true;
+  }
+
+  bool copy_file(const BlobKey& key, const Segment& segment) {
+    auto destination = path_of(options_.destination, key);
+    if (!copy_blob(path_of(options_.source, key), destination)) return false;
+    if (has_size(destination, segment.end - segment.begin)) return true;
+    throw Error(Fault::unavailable, "The blob " + key.text() + " is cut off.");
+  }
+
+  /// What was appended is durable, and what was copied can be verified.
+  void sync_volumes() {
+    to_.sync();
+    to_.settle();
+    unsynced_ = 0;
+    for (const auto& [key, segment] : unverified_) verify(key, segment);
+    unverified_.clear();
+  }
+
+  void verify(const BlobKey& key, const Segment& segment) {
+    if (auto blob = to_.find(key)) return verify_bytes(*blob->file, blob->range, key, segment);
+    auto file = disk_.open(path_of(options_.destination, key));
+    if (!file) throw is_damaged(key);
+    verify_bytes(*file, {0, file->size()}, key, segment);
+  }
+
+  /// A purge or a join removes the name first, then the blobs: no name now means erased, not lost.
   void note_missing(const BlobKey& key) {
-    bool is_named = !is_live_;
-    if (live_) {
-      auto row = live_->query("SELECT 1 FROM recordings WHERE account = ? AND id = ?");
-      is_named = row.bind(key.account, key.recording).step();
-    }
-    if (is_named) {
-      throw Error(Fault::unavailable, "The blob " + key.text() + " is missing in " +
+    if (!is_live_ || is_named_now(key)) {
+      throw Error(Fault::unavailable, "The blob " + key.text() + " is missing or damaged in " +
                                           options_.source + ". Run `tapedeck verify`.");
     }
     ++report_.purged_meanwhile;
+  }
+
+  bool is_named_now(const BlobKey& key) {
+    for (const char* sql : {"SELECT tail FROM recordings WHERE account = ? AND id = ?",
+                            "SELECT segments FROM chunks WHERE account = ? AND recording = ?"}) {
+      auto rows = live_->query(sql);
+      rows.bind(key.account, key.recording);
+      while (rows.step()) {
+        for (const auto& segment : decode_segments(rows.view(0))) {
+          if (segment.piece == key.piece) return true;
+        }
+      }
+    }
+    return false;
   }
 
   template <class Callable>
@@ -218,11 +295,32 @@ class Copier {
     disk_.sync_folder(folder);
   }
 
+  void erase_others() {
+    std::optional<BlobKey> after;
+    do {
+      auto page = to_.list(after, erased_at_once);
+      std::erase_if(page.keys,
+                    [&](const auto& key) { return named_.contains(blob_file_name(key)); });
+      to_.erase(page.keys);
+      to_.settle();
+      report_.removed += page.keys.size();
+      after = page.next;
+    } while (after);
+  }
+
+  static constexpr std::size_t unverified_max = 1'000;
+  static constexpr std::size_t erased_at_once = 1'000;
+
   const BackupOptions& options_;
   const bool is_live_;
   PosixDisk disk_;
+  SystemEnv env_;
   SqliteDatabase catalog_;
   std::optional<SqliteDatabase> live_;
+  std::optional<Volumes> from_;
+  Volumes to_;
+  ByteCount unsynced_ = 0;
+  std::vector<std::pair<BlobKey, Segment>> unverified_;
   std::unordered_set<std::string> named_;  // 80 bytes a blob: backups run beside, not in a request
   BackupReport report_;
 };

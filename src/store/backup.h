@@ -25,11 +25,12 @@ struct BackupOptions {
   std::function<void(const BackupReport&)> progress;  // after each blob; may be empty
 };
 
-/// Copies the catalog first (to `tapedeck.db.tmp`), then every blob that this copy names; then the
-/// copy takes its name, and blobs that it does not name are removed. Incremental. A crash at any
-/// point leaves the backup before or this one, whole; running it again completes it. Blocks; run it
-/// on a pool's thread or without a server. Throws Error{conflict} for another schema, unavailable
-/// for a blob that is missing or (verify) damaged, storage_full.
+/// Copies the catalog first (to `tapedeck.db.tmp`), then every blob that this copy names, those in
+/// volumes into volumes of the backup's own; then the copy takes its name, and blobs that it does
+/// not name are removed. Incremental. A crash at any point leaves the backup before or this one,
+/// whole; running it again completes it. Blocks; run it on a pool's thread or without a server.
+/// Throws Error{conflict} for another schema, unavailable for a blob that is missing or (verify)
+/// damaged, storage_full.
 BackupReport make_backup(const BackupOptions& options);
 
 /// Makes a data folder out of a backup and verifies every blob by size and SHA-256. Throws
