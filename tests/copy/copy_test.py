@@ -202,7 +202,7 @@ def what_is_in_use_is_not_overwritten(stage, options):
     stage.stop()
     serve(stage, destination)
     _, said = copy(stage, source, destination, code=1)
-    assert "another process" in said or "uses" in said, said
+    assert "is in use by process" in said, said
     stage.run("read-only", "on", "--data", destination.data)
     stage.stop()
     _, said = copy(stage, source, source, code=2)
