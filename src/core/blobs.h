@@ -95,9 +95,9 @@ class Blobs {
   virtual Task<FinishDirect> finish_direct(const DirectBlob& blob,
                                            const std::vector<DirectPart>& parts, ByteCount bytes);
 
-  /// Removes the blob and its parts, finished or not. Absence is not an error. A part that is put
-  /// meanwhile may stay: the store's own rule for what is unfinished removes it.
-  /// Throws unavailable.
+  /// Removes the parts, but no finished blob, also not one that another begin_direct() of that key
+  /// became. Absence is not an error. A part that is put meanwhile may stay: the store's own rule
+  /// for what is unfinished removes it. Throws unavailable.
   virtual Task<void> abort_direct(const DirectBlob& blob);
 
   /// At most `count_max` unfinished blobs after `after`; paging to the end gives each once that

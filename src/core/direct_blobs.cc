@@ -47,8 +47,8 @@ Task<FinishDirect> Blobs::finish_direct(const DirectBlob&, const std::vector<Dir
   co_return FinishDirect::gone;
 }
 
-Task<void> Blobs::abort_direct(const DirectBlob& blob) {
-  co_await erase(blob.key);
+Task<void> Blobs::abort_direct(const DirectBlob&) {
+  co_return;
 }
 
 }  // namespace tapedeck

@@ -94,6 +94,7 @@ Task<bool> end_direct(Catalog& catalog, Blobs& blobs, Recording& recording, Time
 Task<void> erase_direct(Blobs& blobs, const DirectBlob& blob) {
   try {
     co_await blobs.abort_direct(blob);
+    co_await blobs.erase(blob.key);
   } catch (const Error&) {
     // Garbage, like all that no fact names.
   }

@@ -308,7 +308,8 @@ Task<void> Sweeper::collect_unfinished(SweepReport& report) {
   } while (after);
 }
 
-/// The fact is read after the store was, as for finished blobs.
+/// The fact is read after the store was, as for finished blobs. A finished blob of that key is not
+/// touched: a beginning that was asked for twice leaves two, and the other may be the recording's.
 Task<void> Sweeper::judge_unfinished(const DirectBlob& blob, SweepReport& report) {
   try {
     auto recording = co_await catalog_.find_recording(blob.key.account, blob.key.recording);

@@ -80,15 +80,19 @@ Task<FinishDirect> S3Blobs::finish_direct(const DirectBlob& blob,
     co_return unfinished ? FinishDirect::wrong_parts : FinishDirect::gone;
   }
   if (is_about_parts(code)) co_return FinishDirect::wrong_parts;
-  if (unclear) std::rethrow_exception(unclear);
-  co_return FinishDirect::gone;
+  if (!unclear) co_return FinishDirect::gone;
+  // Ceph answers 500 for parts that were removed.
+  auto unfinished = co_await list_direct_parts(blob, 0, 1);
+  if (unfinished) std::rethrow_exception(unclear);
+  size = co_await find_size(blob.key);  // it may have come to be in between
+  if (!size) co_return FinishDirect::gone;
+  co_return *size == bytes ? FinishDirect::done : FinishDirect::wrong_size;
 }
 
 Task<void> S3Blobs::abort_direct(const DirectBlob& blob) {
   auto call = bucket_.abort_multipart(blob.key, blob.upload);
   auto answer = co_await client_.send(call);
   if (!answer.is_success() && !is_absent(answer)) throw refused(call, answer);
-  co_await erase(blob.key);
 }
 
 Task<DirectBlobPage> S3Blobs::list_unfinished(std::optional<DirectBlob> after,

@@ -168,9 +168,21 @@ TEST_P(DirectBlobsSuite, WhatIsAbortedIsGone) {
   auto finished = begin();
   auto whole = put_part(finished, 1, "bytes");
   EXPECT_EQ(finish(finished, {whole}, 5), FinishDirect::done);
-  run_task(blobs().abort_direct(finished));
+  run_task(blobs().erase(finished.key));
   EXPECT_EQ(read(finished.key, 5), std::nullopt);
   EXPECT_EQ(finish(finished, {whole}, 5), FinishDirect::gone);
+}
+
+/// A call to begin whose answer was lost is made again: both are unfinished, and of one key.
+TEST_P(DirectBlobsSuite, AbortingLeavesWhatAnotherBeginningOfThatKeyFinished) {
+  auto lost = begin();
+  auto blob = run_task(blobs().begin_direct(lost.key));
+  auto whole = put_part(blob, 1, "bytes");
+  EXPECT_EQ(finish(blob, {whole}, 5), FinishDirect::done);
+  run_task(blobs().abort_direct(lost));
+  run_task(blobs().abort_direct(blob));
+  EXPECT_EQ(read(blob.key, 5), "bytes");
+  EXPECT_TRUE(list_unfinished(100).empty());
 }
 
 TEST_P(DirectBlobsSuite, UnfinishedOnesAreListedOnce) {

@@ -306,10 +306,14 @@ TEST_P(DirectJourneys, CallsThatAreLostChangeNothing) {
   }
   EXPECT_GT(recordings, 15u);
   network_.arm(NetworkFault::none, 0);
+  EXPECT_EQ(blob_count(), recordings) << "before the sweep";
   sweep();
   EXPECT_EQ(blob_count(), recordings);
   EXPECT_EQ(unfinished_count(), 0u);
   EXPECT_EQ(taken(caller), recordings * bytes.size());
+  Verification verification(catalog(), blobs_, env_, std::nullopt);
+  auto finding = run_task(verification.next());
+  EXPECT_FALSE(finding) << finding->detail;
 }
 
 TEST_P(DirectJourneys, WhatACrashLeavesInS3IsSwept) {

@@ -30,7 +30,13 @@ class DirectMemoryBlobs final : public Blobs {
   Task<std::unique_ptr<ByteSource>> open(const BlobKey& key, ByteRange range) override {
     return inner_.open(key, range);
   }
-  Task<void> erase(const BlobKey& key) override { return inner_.erase(key); }
+  Task<void> erase(const BlobKey& key) override {
+    {
+      std::lock_guard lock(mutex_);
+      sizes_.erase(key);
+    }
+    co_await inner_.erase(key);
+  }
   Task<BlobPage> list(std::optional<BlobKey> after, std::size_t count_max) override {
     return inner_.list(after, count_max);
   }
@@ -112,12 +118,9 @@ class DirectMemoryBlobs final : public Blobs {
   }
 
   Task<void> abort_direct(const DirectBlob& blob) override {
-    {
-      std::lock_guard lock(mutex_);
-      unfinished_.erase({blob.key, blob.upload});
-      sizes_.erase(blob.key);
-    }
-    co_await inner_.erase(blob.key);
+    std::lock_guard lock(mutex_);
+    unfinished_.erase({blob.key, blob.upload});
+    co_return;
   }
 
   Task<DirectBlobPage> list_unfinished(std::optional<DirectBlob> after,
