@@ -43,14 +43,10 @@ constexpr const char* joined_fields =
     "HTTP APIs and Function URLs join a field that came twice, so it is refused in other words";
 
 constexpr GatewayLimit gateway_limits[] = {
-    {"/capture_token.story", only_whole},
-    {"/live.story", only_whole},
-    {"/draft/appending.story", only_whole},
-    {"/draft/creation.story", only_whole},
-    {"/tus/checksum.story", only_whole},
-    {"/tus/concatenation.story", joined_fields},
-    {"/tus/core.story", only_whole},
-    {"/tus/creation_with_upload.story", only_whole},
+    {"/capture_token.story", only_whole},   {"/live.story", only_whole},
+    {"/draft/appending.story", only_whole}, {"/draft/creation.story", only_whole},
+    {"/tus/checksum.story", only_whole},    {"/tus/concatenation.story", joined_fields},
+    {"/tus/core.story", only_whole},        {"/tus/creation_with_upload.story", only_whole},
     {"/tus/numbers.story", joined_fields},
 };
 
