@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <fmt/format.h>
+
 #include "base/run_task.h"
 #include "core/verify.h"
 #include "main/stores.h"
@@ -59,18 +61,20 @@ void verify_all(Verification& verification, const api::EmitLine& emit) {
 
 /// Why a copy of the folder would be no backup; nothing where it is one.
 std::optional<std::string> refuse_backup(const Config& config) {
-  const std::string audio =
-      "The audio is in S3: keep a second copy of the bucket there (versioning, replication or AWS "
-      "Backup). ";
   if (config.blobs == BlobsChoice::disk && config.catalog == CatalogChoice::sqlite) return {};
   if (config.catalog == CatalogChoice::memory) return "What is kept in memory has no backup.";
-  if (config.catalog == CatalogChoice::sqlite) {
-    return audio + "Before it, copy the catalog: sqlite3 " + place_of_catalog(config) +
-           " \".backup 'COPY'\"";
-  }
-  return audio +
-         "The catalog is in DynamoDB: turn on point-in-time recovery for the table, or use its "
-         "on-demand backups. Restore the table to a moment before the bucket's.";
+  auto catalog =
+      config.catalog == CatalogChoice::sqlite
+          ? fmt::format("Before it, copy the catalog: sqlite3 {} \".backup 'COPY'\"",
+                        place_of_catalog(config))
+          : std::string(
+                "The catalog is in DynamoDB: turn on point-in-time recovery for the table, "
+                "or use its on-demand backups. Restore the table to a moment before the "
+                "bucket's.");
+  return fmt::format(
+      "The audio is in S3: keep a second copy of the bucket there (versioning, replication or AWS "
+      "Backup). {}",
+      catalog);
 }
 
 }  // namespace
