@@ -222,11 +222,15 @@ Task<void> DynamoCatalog::count_exactly(DynamoAccount& row) {
   std::vector<DynamoKey> keys;
   for (const auto& hold : row.holds) {
     keys.push_back(recording_key(account.id, hold.recording));
-    account.used_bytes -= hold.counted;
+    account.used_bytes -= hold.counted - hold.base;
   }
   auto held = co_await client_.find_all(keys);
   for (const auto& item : held) {
     auto found = read_recording(item);
+    const auto* hold = row.find_hold(found.recording.id);
+    bool is_adopted = hold != nullptr && found.hold == hold->founding;
+    if (!is_adopted) continue;  // nothing came of this hold, or not yet: what was before counts
+    account.used_bytes -= hold->base;
     if (found.gone) continue;
     account.used_bytes += found.recording.size;
     account.reserved_bytes += found.recording.reserved_bytes;
