@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/slow_source.h"
 #include "core/token_text.h"
 
 namespace tapedeck::power {
@@ -12,29 +13,6 @@ namespace {
 using Repeat = Session::Repeat;
 
 constexpr const char* password = "correct horse";
-
-/// A body that rests for a while before each chunk but the first.
-class SlowSource final : public ByteSource {
- public:
-  SlowSource(std::string bytes, std::size_t chunk_bytes, Env& env)
-      : inner_(std::move(bytes), chunk_bytes), env_(env) {}
-
-  Task<ByteView> read() override {
-    rested_ = false;
-    co_return co_await inner_.read();
-  }
-  Task<bool> wait(std::chrono::milliseconds at_most) override {
-    if (rested_) co_return true;
-    rested_ = true;
-    co_await env_.sleep(std::min<Millis>(at_most, std::chrono::seconds(1)));
-    co_return false;
-  }
-
- private:
-  MemorySource inner_;
-  Env& env_;
-  bool rested_ = true;
-};
 
 std::unique_ptr<ByteSource> make_body(Product& product, const std::string& bytes,
                                       std::size_t slow_chunk) {
