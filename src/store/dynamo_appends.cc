@@ -76,7 +76,7 @@ Task<AddRecordingResult> DynamoCatalog::add_recording(const Recording& recording
     if (taken.outcome != TakeHold::taken) {
       co_return AddRecordingResult{outcome_of(taken.outcome), taken.bytes_left};
     }
-    row.hold = taken.hold.founding;
+    row.adopt(taken.hold);
     co_await store_.add_to_tail(row, recording.tail);
     if (due) co_await add_due(*due);
     auto stored = co_await store_.store(row);
@@ -94,7 +94,7 @@ Task<TakeHoldResult> DynamoCatalog::hold_for(const DynamoRecording& before,
   auto bytes = after.taken();
   bool becomes_live = after.recording.state == RecordingState::recording &&
                       before.recording.state != RecordingState::recording;
-  if (!before.is_open() || becomes_live || bytes > before.taken()) {
+  if (!before.is_open() || becomes_live || bytes > before.held) {
     HoldWish wish{before, true, bytes, becomes_live};
     auto taken = co_await store_.take_hold(wish);
     co_return taken;
@@ -129,7 +129,7 @@ Task<AdvanceResult> DynamoCatalog::advance(const Append& append) {
     auto held = co_await hold_for(*before, after);
     if (held.outcome == TakeHold::moved) continue;
     bool has_hold = held.outcome == TakeHold::taken;
-    if (has_hold) after.hold = held.hold.founding;
+    if (has_hold) after.adopt(held.hold);
     co_await store_.add_to_tail(after, append.segments);
     tried = true;
     auto stored = co_await store_.store(after);
@@ -154,7 +154,7 @@ Task<bool> DynamoCatalog::reserve(AccountId account, RecordingId id, ByteCount r
     if (taken.outcome == TakeHold::moved) continue;
     if (taken.outcome != TakeHold::taken) co_return false;
     auto after = *row;
-    after.hold = taken.hold.founding;
+    after.adopt(taken.hold);
     after.recording.reserved_bytes = reserved_bytes;
     auto stored = co_await store_.store(after);
     if (stored) co_return true;

@@ -13,6 +13,8 @@ constexpr int attempts_max = 60;
 constexpr Millis attempts_time_max{20'000};
 constexpr Millis pause_first{10};
 constexpr Millis pause_max{250};
+/// A hold without a quota is raised by so much at once: an append seldom has to.
+constexpr ByteCount held_ahead = 16 * MiB;
 /// Whoever made a hold is believed to be still at work for so long; after that it may be resolved
 /// by anybody. Nothing but patience depends on it.
 constexpr Millis patience{2'000};
@@ -101,9 +103,11 @@ Task<TakeHoldResult> DynamoStore::try_hold(const HoldWish& wish, const DynamoAcc
   const auto* existing = account.find_hold(wish.row.recording.id);
   auto hold = wanted_hold(wish, existing);
   auto before = existing != nullptr ? existing->counted : hold.base;
+  auto left = bytes_left(account.account);
+  auto more = hold.counted - std::min(before, hold.counted);
+  bool is_ahead = hold.live && more > 0 && !account.account.quota_bytes;
+  if (is_ahead) hold.counted += std::min(held_ahead, left - std::min(left, more));
   if (wish.within_quota) {
-    auto left = bytes_left(account.account);
-    auto more = hold.counted - std::min(before, hold.counted);
     if (more > left) co_return TakeHoldResult{TakeHold::over_quota, {}, left};
     if (hold.live && !is_within(wish.limits, account, wish)) {
       co_return TakeHoldResult{TakeHold::too_many_live};

@@ -74,7 +74,7 @@ Task<bool> DynamoCatalog::purge_recording(AccountId account, RecordingId id, Tim
     tombstone.gone = true;
     tombstone.recording.changed_at = now;
     bool has_hold = taken.outcome == TakeHold::taken;
-    if (has_hold) tombstone.hold = taken.hold.founding;
+    if (has_hold) tombstone.adopt(taken.hold);
     auto stored = co_await store_.store(tombstone);
     if (!stored) continue;
     if (!has_hold) co_return true;

@@ -150,6 +150,7 @@ DynamoItem to_item(const DynamoRecording& row) {
   item.set_text("rev", row.rev);
   item.set_texts("past_revs", row.past_revs);
   item.set_text("hold", row.hold);
+  if (row.is_open()) item.set_count("held", row.held);
   item.set_text("generation", row.generation);
   item.set_flag("partial", recording.partial);
   item.set_time("changed_at", recording.changed_at);
@@ -217,6 +218,7 @@ DynamoRecording read_recording(const DynamoItem& item) {
   row.rev = item.text("rev");
   row.past_revs = item.texts("past_revs");
   row.hold = item.text("hold");
+  row.held = item.find_count("held").value_or(0);
   row.generation = item.text("generation");
   if (row.gone) return row;
   auto& recording = row.recording;

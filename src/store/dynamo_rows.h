@@ -52,6 +52,7 @@ struct DynamoRecording {
   std::string rev;                     // random, new with each write
   std::vector<std::string> past_revs;  // of the writes before, latest first
   std::string hold;                    // the founding of the hold it was last written under
+  ByteCount held = 0;                  // that hold counts at least these, as long as this is open
   std::string generation;              // of its chunks: a ULID as text
   std::string batch;                   // chunks that came with the last append; empty: none
   bool gone = false;
@@ -62,6 +63,11 @@ struct DynamoRecording {
   }
   /// What it takes from its account's quota.
   ByteCount taken() const { return gone ? 0 : recording.size + recording.reserved_bytes; }
+  /// It is to be written under this hold.
+  void adopt(const DynamoHold& taken_hold) {
+    hold = taken_hold.founding;
+    held = taken_hold.counted;
+  }
 };
 
 DynamoItem to_item(const DynamoRecording& row);

@@ -89,6 +89,16 @@ TEST_F(DynamoCalls, AnAppendIsOneReadAndOneWriteHoweverLongTheRecording) {
   EXPECT_EQ(calls(), "GetItem GetItem PutItem UpdateItem") << "its hold is settled";
 }
 
+TEST_F(DynamoCalls, AnAppendWithoutAQuotaSeldomRaisesItsHold) {
+  auto live = add(RecordingState::recording, 0);
+  calls();
+  for (ByteCount i = 0; i < 10; ++i) {
+    auto append = append_to(live, i * 10);
+    EXPECT_EQ(run_task(catalog().advance(append)).outcome, Advance::done);
+    EXPECT_EQ(calls(), "GetItem PutItem") << i;
+  }
+}
+
 TEST_F(DynamoCalls, ARecordingIsAddedInTwoReadsAndThreeWrites) {
   add(RecordingState::ready, 10);
   EXPECT_EQ(calls(), "GetItem GetItem UpdateItem PutItem UpdateItem");
