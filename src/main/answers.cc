@@ -54,20 +54,19 @@ std::optional<std::chrono::seconds> retry_after_of(const http::Fields& fields) {
   return std::chrono::seconds(*seconds);
 }
 
-/// The words of a problem; of anything else (a proxy's page) the status.
-std::string words_of(const http::Response& response, const std::string& text) {
+/// The fault and the words of a problem (RFC 9457); of anything else (a proxy's page) the status.
+Error error_of(const http::Response& response, const std::string& text) {
   boost::system::error_code broken;
   auto body = json::parse(text, broken);
-  if (!broken && body.is_object()) {
-    auto detail = body.as_object().find("detail");
-    if (detail != body.as_object().end() && detail->value().is_string()) {
-      return std::string(detail->value().as_string());
-    }
-  }
-  return fmt::format(
+  json::object problem;
+  if (!broken && body.is_object()) problem = std::move(body.as_object());
+  auto fault = fault_of(response.status);
+  if (find_string(problem, "type") == "/problems/digest-mismatch") fault = Fault::digest_mismatch;
+  auto otherwise = fmt::format(
       "The server answered with status {}. Is there a proxy between, or is the "
       "address another server's?",
       response.status);
+  return {fault, find_string(problem, "detail").value_or(otherwise)};
 }
 
 void take_text(std::string_view text, const TakeLine& take) {
@@ -92,7 +91,7 @@ Task<void> refuse_problem(http::Response& response) {
   if (response.status < 300) co_return;
   std::string text;
   if (response.body) text = co_await read_all(*response.body, problem_bytes_max);
-  Error error(fault_of(response.status), words_of(response, text));
+  auto error = error_of(response, text);
   error.retry_after = retry_after_of(response.fields);
   error.offset = find_upload_offset(response);
   throw error;

@@ -46,6 +46,16 @@ void set_difference(DynamoItem& item, std::string_view name, ByteCount to, ByteC
   item = DynamoItem(std::move(wire));
 }
 
+/// How long it takes until whoever made the last of them, that is not of a live recording, is no
+/// longer believed to be at work.
+Millis makers_time(const DynamoAccount& account, Time now) {
+  Millis longest{0};
+  for (const auto& hold : account.holds) {
+    if (!hold.live) longest = std::max(longest, hold.since + patience + Millis(1) - now);
+  }
+  return std::min(longest, patience);
+}
+
 bool may_hold(const HoldWish& wish, const std::optional<DynamoAccount>& account) {
   if (!account || account->leaving) return false;
   return !wish.within_quota || account->account.state != AccountState::closing;
@@ -88,8 +98,9 @@ Task<TakeHoldResult> DynamoStore::take_hold(const HoldWish& wish) {
     bool is_refused =
         result.outcome == TakeHold::over_quota || result.outcome == TakeHold::too_many_live;
     if (is_refused && !resolved) {
-      // What crashed on the way must not stand in the way of others.
+      // What crashed on the way must not stand in the way of others: a client would believe it.
       resolved = true;
+      co_await env_.sleep(makers_time(*account, env_.now()));
       auto before = env_.now() - patience;
       auto is_less = co_await resolve_all(*account, before);
       if (is_less) continue;

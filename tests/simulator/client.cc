@@ -2,6 +2,7 @@
 #include "simulator/client.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@ namespace tapedeck::simulator {
 namespace {
 
 constexpr std::size_t play_bytes_max = 1 * MiB;
+constexpr std::size_t listed_at_once = 2;
 
 /// Another try may end otherwise.
 bool is_passing(Fault fault) {
@@ -220,20 +222,42 @@ Task<Heard> Client::play(std::string title) {
   co_return heard;
 }
 
+/// The titles of those that nothing but this client could have removed, and did not.
+std::set<std::string> Client::list_what_must_be_there() const {
+  std::set<std::string> titles;
+  for (const auto& [title, held] : world_.model.recordings) {
+    bool is_listed = held.owner == username_ && !held.partial && held.is(Form::complete);
+    if (is_listed) titles.insert(title);
+  }
+  return titles;
+}
+
 Task<Heard> Client::list() {
-  RecordingPage page;
+  std::vector<Recording> listed;
   auto act = [&](Server& server) -> Task<void> {
+    listed.clear();
     auto caller = co_await identify(server);
     ListFilter all;
-    page = co_await server.recordings.list(caller.account, all, std::nullopt, 100);
+    std::optional<ListPosition> from;
+    do {
+      auto page = co_await server.recordings.list(caller.account, all, from, listed_at_once);
+      std::move(page.recordings.begin(), page.recordings.end(), std::back_inserter(listed));
+      from = page.next;
+    } while (from);
   };
+  auto missing = list_what_must_be_there();
   auto answer = co_await request(act);
   auto heard = expect("list", answer);
-  for (const auto& recording : page.recordings) {
+  for (const auto& recording : listed) {
     const auto& title = recording.description.title;
     auto held = world_.model.recordings.find(title);
     bool is_own = held != world_.model.recordings.end() && held->second.owner == username_;
     if (!is_own) world_.model.find(username_ + " sees what is another's: " + title);
+    missing.erase(title);
+  }
+  if (heard != Heard::done) co_return heard;
+  for (const auto& title : list_what_must_be_there()) {
+    if (missing.contains(title)) world_.model.find("a list does not have " + title);
   }
   co_return heard;
 }

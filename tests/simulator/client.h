@@ -3,6 +3,7 @@
 #pragma once
 
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,8 @@ class Client {
   Task<Heard> concatenate(std::string title, std::vector<std::string> parts);
 
  private:
+  std::set<std::string> list_what_must_be_there() const;
+
   struct Answer {
     Heard heard = Heard::done;
     std::optional<Error> error;  // refused, and why

@@ -162,6 +162,7 @@ class Lives {
   /// What becomes of a complete recording.
   Task<void> live_on(Client& client, std::string title) {
     if (roll(3) == 0) co_await client.play(title);
+    if (roll(3) == 0) co_await client.list();
     if (roll(3) == 0) co_await client.change(title, "a note");
     if (roll(2) == 0) co_return;
     auto trashed = co_await client.trash(title);

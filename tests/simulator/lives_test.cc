@@ -13,7 +13,7 @@
 namespace tapedeck::simulator {
 namespace {
 
-constexpr std::uint64_t seeds_ordinarily = 1'000;
+constexpr std::uint64_t seeds_ordinarily = 10'000;
 constexpr std::size_t violations_shown = 5;
 
 std::uint64_t number_in(const char* name, std::uint64_t otherwise) {
