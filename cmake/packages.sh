@@ -108,12 +108,15 @@ install_packages() {
     apt-get install -y -q --no-install-recommends "$@" >&2
 }
 
-# build PRESET TARGET...: configures once and builds; quiet unless something is built.
+# build PRESET TARGET...: configures once and builds, one at a time; quiet unless something is
+# built.
 build() {
-  local preset=$1 jobs
+  local preset=$1 jobs lock
   shift
   jobs=${TAPEDECK_JOBS:-$(nproc)}
   mkdir -p "build/$preset"
+  exec {lock}>"build/$preset/lock"
+  flock "$lock"
   if [ ! -f "build/$preset/build.ninja" ]; then
     say "configuring build/$preset"
     cmake --preset "$preset" >"build/$preset/configure.log" 2>&1 || {
@@ -129,4 +132,5 @@ build() {
     tail -n 60 "build/$preset/build.log" >&2
     stop_with "the build failed; all of its output is in build/$preset/build.log."
   }
+  exec {lock}>&-
 }
