@@ -10,11 +10,11 @@ if(NOT CMAKE_BUILD_TYPE STREQUAL "Release" OR TAPEDECK_SANITIZE)
   return()
 endif()
 
-# Debian has no static fmt and spdlog: what the rooms use of them is compiled in here. These files
-# replace members of the rooms' archives, since a linker takes objects first.
+# Debian has no static fmt, spdlog and toml++: what the rooms use of them is compiled in here. These
+# files replace members of the rooms' archives, since a linker takes objects first.
 add_executable(tapedeck-lambda ${lambda_sources}
   src/main/tapedeck_lambda_resolver.cc src/main/tapedeck_lambda_stores.cc
-  src/main/tapedeck_lambda_fmt.cc src/base/log.cc)
+  src/main/tapedeck_lambda_fmt.cc src/main/config.cc src/base/log.cc)
 target_include_directories(tapedeck-lambda PRIVATE src)
 target_link_libraries(tapedeck-lambda PRIVATE asio)  # its definitions; the libraries are below
 set_source_files_properties(src/base/log.cc TARGET_DIRECTORY tapedeck-lambda PROPERTIES
@@ -25,6 +25,9 @@ set(lambda_archives libssl libcrypto libsodium libboost_json libboost_url libcar
 list(TRANSFORM lambda_rooms REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE lambda_room_files)
 list(TRANSFORM lambda_archives REPLACE "(.+)" "-l:\\1.a" OUTPUT_VARIABLE lambda_libraries)
 target_link_options(tapedeck-lambda PRIVATE -static-pie -s -Wl,--gc-sections)
+# mold takes a member of an archive for a template's instance that another member has as well, and
+# with it all that it needs: the commands, SQLite, zlib. GNU ld takes only what is missing.
+target_link_options(tapedeck-lambda PRIVATE -fuse-ld=bfd)
 target_link_libraries(tapedeck-lambda PRIVATE
   -Wl,--start-group ${lambda_room_files} ${lambda_libraries} -Wl,--end-group)
 add_dependencies(tapedeck-lambda ${lambda_rooms})
