@@ -232,6 +232,7 @@ data "aws_iam_policy_document" "role" {
       "s3:AbortMultipartUpload",
       "s3:DeleteObject",
       "s3:GetObject",
+      "s3:ListMultipartUploadParts",
       "s3:PutObject",
     ]
     resources = ["${aws_s3_bucket.audio.arn}/blobs/*"]
@@ -240,6 +241,7 @@ data "aws_iam_policy_document" "role" {
     sid = "Bucket" # the last three tell that it is not open to the public
     actions = [
       "s3:ListBucket",
+      "s3:ListBucketMultipartUploads",
       "s3:GetBucketPublicAccessBlock",
       "s3:GetBucketPolicyStatus",
       "s3:GetBucketAcl",
