@@ -71,6 +71,16 @@ def begin_upload(emulation, size):
     raise AssertionError("no instance lives long enough to begin an upload")
 
 
+def names_are_found_without_glibc(programs):
+    """As they are on AWS, where the endpoints are names."""
+    named = os.environ["TAPEDECK_TEST_DYNAMODB"].replace("127.0.0.1", "localhost")
+    emulation = deployed(programs, TAPEDECK_DYNAMO_ENDPOINT=named)
+    try:
+        emulation.sign_up()
+    finally:
+        emulation.close()
+
+
 def send_in_parts(emulation, body):
     tus = {"Tus-Resumable": "1.0.0"}
     fields = begin_upload(emulation, len(body))
@@ -160,6 +170,7 @@ def the_templates_table_is_the_one_it_needs(programs):
 TESTS = [
     the_first_five_minutes_over_the_cloud,
     the_four_calls_over_the_cloud,
+    names_are_found_without_glibc,
     killed_instances_lose_nothing,
     a_joined_recording_is_played_by_a_redirect,
     the_templates_table_is_the_one_it_needs,
