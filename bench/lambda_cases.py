@@ -72,6 +72,7 @@ class RuntimeApi:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # the program is killed over its next call
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):
