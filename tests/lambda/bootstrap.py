@@ -10,7 +10,7 @@ import threading
 import time
 
 from emulation import Emulation, clean_environment
-from package import packaged
+from package import packaged, read
 
 
 def start(program, **settings):
@@ -35,6 +35,13 @@ def it_needs_no_library_and_no_loader(programs):
         ["readelf", "--file-header", bootstrap_of(programs)],
         capture_output=True, text=True, check=True,
     ).stdout, "static, but at a place of the kernel's choosing"
+
+
+def it_brings_no_database_and_no_metrics(programs):
+    """By a text that each of these libraries has in it, stripped or not."""
+    program = read(bootstrap_of(programs))
+    for word in (b"SQLite format 3", b"deflate 1.", b"N10prometheus", b"N3CLI", b"avcodec"):
+        assert word not in program, word
 
 
 def it_starts_in_an_empty_root(programs):
@@ -175,6 +182,7 @@ def it_is_small_and_quick(programs):
 
 TESTS = [
     it_needs_no_library_and_no_loader,
+    it_brings_no_database_and_no_metrics,
     it_starts_in_an_empty_root,
     without_lambda_it_says_what_it_is,
     settings_that_cannot_be_used_are_reported_to_lambda,

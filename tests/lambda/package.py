@@ -1,5 +1,6 @@
 """The zip and the templates."""
 
+import functools
 import json
 import os
 import re
@@ -32,6 +33,13 @@ def packaged(programs, folder, kind="sam"):
     return os.path.join(folder, "tapedeck-lambda.zip")
 
 
+@functools.cache
+def template_of(programs, kind):
+    with tempfile.TemporaryDirectory() as place:
+        packaged(programs, place, kind)
+        return read(place, FORMATS[kind]).decode()
+
+
 def the_zip_holds_the_bootstrap_and_nothing_else(programs):
     with tempfile.TemporaryDirectory() as place:
         first = packaged(programs, place)
@@ -47,12 +55,9 @@ def the_zip_holds_the_bootstrap_and_nothing_else(programs):
 
 
 def every_format_has_its_template(programs):
-    for kind, name in FORMATS.items():
-        with tempfile.TemporaryDirectory() as place:
-            packaged(programs, place, kind)
-            text = read(place, name).decode()
-            for word in ("TAPEDECK_CATALOG", "provided.al2023", "RESPONSE_STREAM", "x86_64"):
-                assert word in text, f"{kind} lacks {word}"
+    for kind in FORMATS:
+        for word in ("TAPEDECK_CATALOG", "provided.al2023", "RESPONSE_STREAM", "x86_64"):
+            assert word in template_of(programs, kind), f"{kind} lacks {word}"
     run(programs, "package", "--format", "chalice", status=2)
 
 
@@ -70,17 +75,15 @@ def terraform_is_well_formed(programs):
         import { parse } from '@cdktf/hcl2json';
         import { readFileSync } from 'node:fs';
         console.log(JSON.stringify(await parse('main.tf', readFileSync(0, 'utf8'))));"""
-    with tempfile.TemporaryDirectory() as place:
-        packaged(programs, place, "terraform")
-        done = subprocess.run(
-            [os.environ["NODE"], "--input-type=module", "-e", script],
-            input=read(place, "main.tf"), cwd=os.environ["LAMBDA_HCL"], capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        parsed = json.loads(done.stdout)
-        for kind in ("aws_dynamodb_table", "aws_s3_bucket", "aws_lambda_function"):
-            assert kind in parsed["resource"], kind
+    done = subprocess.run(
+        [os.environ["NODE"], "--input-type=module", "-e", script], text=True,
+        input=template_of(programs, "terraform"), cwd=os.environ["LAMBDA_HCL"],
+        capture_output=True, check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    parsed = json.loads(done.stdout)
+    for kind in ("aws_dynamodb_table", "aws_s3_bucket", "aws_lambda_function"):
+        assert kind in parsed["resource"], kind
 
 
 def the_role_may_do_the_same_in_every_template(programs):
@@ -93,10 +96,8 @@ def the_role_may_do_the_same_in_every_template(programs):
         for resource in [resources] if isinstance(resources, str) else resources:
             assert resource != "*", "no right to everything"
     assert "dynamodb:Query" in wanted and not any("*" in action for action in wanted)
-    for kind, name in FORMATS.items():
-        with tempfile.TemporaryDirectory() as place:
-            packaged(programs, place, kind)
-            assert set(ACTION.findall(read(place, name).decode())) == wanted, kind
+    for kind in FORMATS:
+        assert set(ACTION.findall(template_of(programs, kind))) == wanted, kind
 
 
 TESTS = [
