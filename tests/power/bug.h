@@ -40,6 +40,8 @@ struct Bug {
 
 /// Those below the ports: syncs that are left out, or come at the wrong time.
 std::vector<Bug> list_disk_bugs();
+/// Those in what volumes do with the disk.
+std::vector<Bug> list_volume_bugs();
 /// Those above: facts and bytes in the wrong order.
 std::vector<Bug> list_order_bugs();
 

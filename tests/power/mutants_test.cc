@@ -32,6 +32,7 @@ TEST(Mutants, WithoutABugNothingIsFound) {
 
 TEST(Mutants, EachBugIsCaught) {
   auto bugs = list_disk_bugs();
+  std::ranges::copy(list_volume_bugs(), std::back_inserter(bugs));
   std::ranges::copy(list_order_bugs(), std::back_inserter(bugs));
   std::size_t caught = 0;
   for (const auto& bug : bugs) {

@@ -1,4 +1,4 @@
-// Power cuts at any step of the disk, under the real core, SqliteCatalog and DiskBlobs.
+// Power cuts at any step of the disk, under the real core, SqliteCatalog and VolumeBlobs.
 #include <chrono>
 #include <cstdlib>
 #include <iostream>

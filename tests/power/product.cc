@@ -49,6 +49,16 @@ Sweeper::Options sweeper_options() {
   return options;
 }
 
+/// So small that volumes become full, and some segments are files.
+VolumeBlobs::Options blobs_options() {
+  VolumeBlobs::Options options;
+  options.root = blobs_path;
+  options.volume_blob_max = 2'700;
+  options.volume_bytes_max = 48 * KiB;
+  options.writer_threads = 0;
+  return options;
+}
+
 SqliteCatalog::Options catalog_options(const SimulatedVfs& vfs) {
   SqliteCatalog::Options options;
   options.path = database_path;
@@ -80,7 +90,7 @@ struct Product::Parts {
         sqlite(catalog_options(vfs), log),
         settled(sqlite),
         disk_of_blobs(bug.disk_of_blobs ? bug.disk_of_blobs(disk) : nullptr),
-        disk_blobs({.root = blobs_path}, disk_of_blobs ? *disk_of_blobs : disk, pool),
+        disk_blobs(blobs_options(), disk_of_blobs ? *disk_of_blobs : disk, pool, env),
         ports(make_ports(pace, bug)),
         accounts(*ports.catalog, pool, env, accounts_options()),
         live(*ports.catalog, *ports.blobs, env, live_options()),
@@ -101,7 +111,7 @@ struct Product::Parts {
   SqliteCatalog sqlite;
   SettledCatalog settled;
   std::unique_ptr<Disk> disk_of_blobs;
-  DiskBlobs disk_blobs;
+  VolumeBlobs disk_blobs;
   Ports ports;
   Accounts accounts;
   Live live;

@@ -1,4 +1,4 @@
-// The real core, SqliteCatalog and DiskBlobs on a simulated disk.
+// The real core, SqliteCatalog and VolumeBlobs on a simulated disk.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@
 #include "power/bug.h"
 #include "power/forwarding_catalog.h"
 #include "power/simulated_vfs.h"
-#include "store/disk_blobs.h"
 #include "store/sqlite_catalog.h"
+#include "store/volume_blobs.h"
 
 namespace tapedeck::power {
 
