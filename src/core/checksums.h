@@ -16,6 +16,8 @@ class Checksums {
   Checksums() = default;
   /// Goes on from a saved state; `extra` are digests that the client asked to be checked.
   explicit Checksums(Sha256 whole) : whole_(whole) {}
+  /// Of one segment alone, which begins there in its recording; whole() is of that too.
+  explicit Checksums(ByteCount begin) : before_(begin) {}
 
   void check_also(DigestAlgorithm algorithm) { extra_.emplace_back(algorithm, Hasher(algorithm)); }
 
@@ -33,6 +35,8 @@ class Checksums {
 
   Sha256Digest segment() const { return segment_ ? segment_->finish() : whole_.finish(); }
   const Sha256& whole() const { return whole_; }
+  /// Where in its recording the next byte is.
+  ByteCount at() const { return before_ + whole_.seen(); }
 
   /// The digests asked for, in that order; call once, at the end.
   std::vector<std::pair<DigestAlgorithm, std::string>> finish_extra() {
@@ -42,6 +46,7 @@ class Checksums {
   }
 
  private:
+  ByteCount before_ = 0;
   Sha256 whole_;
   std::optional<Sha256> segment_;
   std::vector<std::pair<DigestAlgorithm, Hasher>> extra_;

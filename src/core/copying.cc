@@ -233,8 +233,7 @@ Task<bool> Copying::copy_blob(const RecordingFact& fact, const Segment& segment,
   if (may_be_there) there = co_await is_there(key, segment);
   if (!there) {
     std::string problem;
-    Checksums sums;
-    sums.begin_segment();
+    Checksums sums(segment.begin);
     ByteCount bytes = 0;
     try {
       ByteRange all{0, size};

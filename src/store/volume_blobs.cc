@@ -93,7 +93,7 @@ Task<ByteCount> VolumeBlobs::put(const BlobKey& key, ByteSource& source, Checksu
   if (gathered.is_end() && gathered.is_empty()) co_return 0;
   if (gathered.is_end() && gathered.bytes().size() <= options_.volume_blob_max) {
     Waiting waiting(key);
-    waiting.blob.begin = sums.whole().seen();
+    waiting.blob.begin = sums.at();
     waiting.blob.bytes = gathered.bytes();
     co_await wait_for(waiting, &sums);
     co_return gathered.bytes().size();

@@ -8,11 +8,12 @@
 #include "base/log.h"
 #include "base/pool.h"
 #include "core/copying.h"
+#include "store/blob_files.h"
 #include "store/data_folder.h"
-#include "store/disk_blobs.h"
 #include "store/sqlite_catalog.h"
 #include "store/sqlite_transfer.h"
 #include "store/temporary_folder.h"
+#include "store/volume_blobs.h"
 
 namespace tapedeck {
 
@@ -26,10 +27,10 @@ class Place {
   virtual Blobs& blobs() = 0;
 };
 
-/// SQLite and a folder.
+/// SQLite and a folder with volumes.
 class LocalPlace final : public Place {
  public:
-  LocalPlace() : data_(folder_.path() + "/data"), blobs_(options(), disk_, pool_) {}
+  LocalPlace() : data_(folder_.path() + "/data"), blobs_(options(), disk_, pool_, env_) {}
 
   Catalog& catalog() override {
     writing_.reset();
@@ -52,10 +53,11 @@ class LocalPlace final : public Place {
     return *writing_;
   }
   Blobs& blobs() override { return blobs_; }
+  std::string volumes() const { return volumes_folder(data_.blobs()); }
 
  private:
-  DiskBlobs::Options options() const {
-    DiskBlobs::Options options;
+  VolumeBlobs::Options options() const {
+    VolumeBlobs::Options options;
     options.root = data_.blobs();
     return options;
   }
@@ -66,9 +68,10 @@ class LocalPlace final : public Place {
   TemporaryFolder folder_;
   Log log_{{}};
   DataFolder data_;
+  SystemEnv env_;
   PosixDisk disk_;
   Pool pool_{{.name = "disk", .threads = 4}};
-  DiskBlobs blobs_;
+  VolumeBlobs blobs_;
   std::unique_ptr<SqliteCatalog> catalog_;
   std::unique_ptr<SqliteTransfer> reading_;
   std::unique_ptr<SqliteTransfer> writing_;
