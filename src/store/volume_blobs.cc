@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "store/blob_files.h"
 #include "store/disk_source.h"
@@ -41,6 +42,7 @@ class ResumedSource final : public ByteSource {
 Volumes::Options volumes_options(const VolumeBlobs::Options& options) {
   Volumes::Options made;
   made.folder = volumes_folder(options.root);
+  made.read_only = options.read_only;
   made.volume_bytes_max = options.volume_bytes_max;
   return made;
 }
@@ -86,6 +88,7 @@ VolumeBlobs::VolumeBlobs(Options options, Disk& disk, Pool& pool, Env& env)
 // ---- the port ----------------------------------------------------------------------------------
 
 Task<ByteCount> VolumeBlobs::put(const BlobKey& key, ByteSource& source, Checksums& sums) {
+  MUST(!options_.read_only);
   Gathered gathered(gathered_);
   auto bytes_max = options_.volume_blob_max + 1;  // with this many it is too large
   co_await gathered.gather(source, bytes_max, options_.gather_all_max);
@@ -108,16 +111,40 @@ Task<std::unique_ptr<ByteSource>> VolumeBlobs::open(const BlobKey& key, ByteRang
     auto job = [&] { return volumes_.find(key); };
     blob = co_await on(pool_, job);
   }
-  if (!blob) co_return co_await files_.open(key, range);
-  if (range.begin > range.end || range.end > blob->range.size()) {
+  if (blob) co_return source_of(key, std::move(*blob), range);
+  if (options_.read_only) co_return co_await open_beside(key, range);
+  co_return co_await files_.open(key, range);
+}
+
+std::unique_ptr<ByteSource> VolumeBlobs::source_of(const BlobKey& key, VolumeBlob blob,
+                                                   ByteRange range) {
+  if (range.begin > range.end || range.end > blob.range.size()) {
     throw Error(Fault::invalid, "The range does not lie inside the blob " + key.text() + ".");
   }
-  ByteRange of_file{blob->range.begin + range.begin, blob->range.begin + range.end};
-  co_return std::make_unique<DiskSource>(pool_, std::move(blob->file), of_file,
-                                         std::move(blob->held));
+  ByteRange of_file{blob.range.begin + range.begin, blob.range.begin + range.end};
+  return std::make_unique<DiskSource>(pool_, std::move(blob.file), of_file, std::move(blob.held));
+}
+
+/// In a file; or it was written since the volumes were looked at.
+Task<std::unique_ptr<ByteSource>> VolumeBlobs::open_beside(BlobKey key, ByteRange range) {
+  std::exception_ptr missing;
+  try {
+    co_return co_await files_.open(key, range);
+  } catch (const Error& error) {
+    if (error.fault() != Fault::not_found) throw;
+    missing = std::current_exception();
+  }
+  auto job = [&] {
+    volumes_.look_again();
+    return volumes_.find(key);
+  };
+  auto blob = co_await on(pool_, job);
+  if (!blob) std::rethrow_exception(missing);
+  co_return source_of(key, std::move(*blob), range);
 }
 
 Task<void> VolumeBlobs::erase(const BlobKey& key) {
+  MUST(!options_.read_only);
   if (volumes_.has(key)) {
     Waiting waiting(key);
     co_await wait_for(waiting, nullptr);

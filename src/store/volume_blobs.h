@@ -23,6 +23,7 @@ class VolumeBlobs final : public Blobs {
  public:
   struct Options {
     std::string root;                     // the folder of make_blob_folders; must exist
+    bool read_only = false;               // another process may write; nobody puts or erases here
     ByteCount volume_blob_max = 1 * MiB;  // larger blobs are files
     ByteCount gather_all_max = 64 * MiB;  // for all puts together; beyond, they become files
     ByteCount volume_bytes_max = 256 * MiB;
@@ -44,6 +45,8 @@ class VolumeBlobs final : public Blobs {
   struct Waiting;
   using Batch = std::vector<Waiting*>;
 
+  std::unique_ptr<ByteSource> source_of(const BlobKey& key, VolumeBlob blob, ByteRange range);
+  Task<std::unique_ptr<ByteSource>> open_beside(BlobKey key, ByteRange range);
   Task<void> wait_for(Waiting& waiting, Checksums* sums);
   void start(Waiting& waiting, Checksums* sums);
   void enqueue(Waiting& waiting);

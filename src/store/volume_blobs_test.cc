@@ -135,6 +135,30 @@ TEST_F(VolumeBlobsTest, WhereMemoryIsShortASmallBlobBecomesAFile) {
   EXPECT_EQ(read(key, 50'000), bytes_of(key, 50'000));
 }
 
+TEST_F(VolumeBlobsTest, WhoOnlyReadsFindsWhatAServerWritesMeanwhile) {
+  auto options = options_;
+  options.read_only = true;
+  VolumeBlobs beside(options, disk_, pool_, env_);
+  auto read_beside = [&](const BlobKey& key, std::size_t size) {
+    asio::io_context context(1);
+    auto source = run_task(context, beside.open(key, {0, size}));
+    return run_task(context, read_all(*source, GiB));
+  };
+  for (std::size_t size : {std::size_t{10}, std::size_t{200'000}, std::size_t{2 * MiB}}) {
+    for (int i = 0; i < 3; ++i) {
+      auto key = new_key();
+      EXPECT_THROW(read_beside(key, size), Error);
+      put(key, size);
+      EXPECT_EQ(read_beside(key, size), bytes_of(key, size));
+      run_task(blobs_->erase(key));
+      bool is_marked = size == 10;  // in the open volume; others are found until they are holes
+      if (is_marked) {
+        EXPECT_THROW(read_beside(key, size), Error);
+      }
+    }
+  }
+}
+
 TEST_F(VolumeBlobsTest, MoreThanMayWaitIsRefused) {
   options_.queue_max = 0;
   reopen();

@@ -36,6 +36,15 @@ std::uint32_t page_of(const BlobKey& cursor) {
   return page;
 }
 
+/// Both are in the order of their pages.
+void remove_known(std::vector<volume::Entry>& entries, const std::vector<volume::Entry>& known) {
+  auto is_before = [](const volume::Entry& entry, std::uint32_t at) { return entry.page < at; };
+  std::erase_if(entries, [&](const volume::Entry& entry) {
+    auto at = std::lower_bound(known.begin(), known.end(), entry.page, is_before);
+    return at != known.end() && at->page == entry.page;
+  });
+}
+
 }  // namespace
 
 // ---- start and end -----------------------------------------------------------------------------
@@ -46,12 +55,16 @@ Volumes::Volumes(Options options, Disk& disk, Env& env)
       env_(env),
       readers_(options_.open_max),
       known_(options_.known_max) {
+  for (const auto& id : list_ids()) load(id);
+}
+
+std::vector<Ulid> Volumes::list_ids() {
   std::vector<Ulid> ids;
   for (const auto& name : disk_.list_names(options_.folder)) {
     if (auto id = parse_volume_name(name)) ids.push_back(*id);
   }
   std::sort(ids.begin(), ids.end());
-  for (const auto& id : ids) load(id);
+  return ids;
 }
 
 void Volumes::load(const Ulid& id) {
@@ -62,19 +75,20 @@ void Volumes::load(const Ulid& id) {
   if (!options_.read_only) seal(number);
 }
 
+/// A file that is new, or was looked at again; `entries` are those that are not known yet.
 Volumes::VolumeNumber Volumes::add(std::shared_ptr<VolumeFile> file,
                                    const std::vector<volume::Entry>& entries) {
-  auto number = static_cast<VolumeNumber>(volumes_.size());
-  auto added = std::make_unique<Volume>();
+  auto [known, is_new] = numbers_.try_emplace(file->id(), volumes_.size());
+  if (is_new) volumes_.push_back(std::make_unique<Volume>());
+  auto number = known->second;
+  auto& volume = *volumes_[number];
   table_.reserve(entries.size());
   for (const auto& entry : entries) {
     if (entry.state == volume::State::erased) continue;
     table_.add(entry.key.piece, {number, entry.page});
-    ++added->blobs;
+    ++volume.blobs;
   }
-  numbers_[file->id()] = number;
-  added->file = std::move(file);
-  volumes_.push_back(std::move(added));
+  volume.file = std::move(file);
   return number;
 }
 
@@ -88,6 +102,34 @@ Volumes::~Volumes() {
 Volumes::Count Volumes::count() {
   std::lock_guard lock(mutex_);
   return {numbers_.size(), table_.size()};
+}
+
+// ---- beside the process that writes ------------------------------------------------------------
+
+void Volumes::look_again() {
+  MUST(options_.read_only);
+  const auto begun_before = looks_.load();
+  std::lock_guard looking(looking_);
+  if (looks_ > begun_before) return;  // somebody else's, all of which came after the call
+  ++looks_;
+  for (const auto& id : list_ids()) look_at(id);
+}
+
+/// What is sealed gets no more blobs.
+void Volumes::look_at(const Ulid& id) {
+  std::shared_ptr<VolumeFile> known;
+  {
+    std::lock_guard lock(mutex_);
+    auto number = numbers_.find(id);
+    if (number != numbers_.end()) known = volumes_[number->second]->file;
+  }
+  if (known && known->state() == VolumeFile::State::sealed) return;
+  std::vector<volume::Entry> entries;
+  std::shared_ptr<VolumeFile> file = VolumeFile::load(disk_, options_.folder, id, entries);
+  if (!file) return;
+  if (known) remove_known(entries, known->entries());
+  std::lock_guard lock(mutex_);
+  add(std::move(file), entries);
 }
 
 // ---- reading -----------------------------------------------------------------------------------
@@ -173,7 +215,7 @@ std::optional<VolumeBlob> Volumes::find(const BlobKey& key) {
     if (!blob) continue;
     {
       std::lock_guard lock(mutex_);
-      if (erasures == erasures_) known_.put(key, {place, *blob});
+      if (!options_.read_only && erasures == erasures_) known_.put(key, {place, *blob});
     }
     blob->held = std::move(held);
     return blob;

@@ -1,6 +1,7 @@
 // Volumes: all volume files of a folder, and where in them each blob is.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,14 +33,14 @@ struct VolumeBlob {
   std::shared_ptr<void> held;  // must go before the Volumes
 };
 
-/// Two kinds of callers: find() and list() are safe for concurrent use; all that changes something
-/// is for one thread, the writer's, at a time. Every method but find_known() and has() blocks, and
-/// throws as DiskFile does.
+/// Two kinds of callers: what is for any thread is safe for concurrent use; all that changes
+/// something is for one thread, the writer's, at a time. Every method but find_known() and has()
+/// blocks, and throws as DiskFile does.
 class Volumes {
  public:
   struct Options {
     std::string folder;
-    bool read_only = false;  // what was left open is read, but not sealed
+    bool read_only = false;  // another process may write: nothing is sealed, or changed at all
     ByteCount volume_bytes_max = 256 * MiB;
     std::size_t known_max = 1'024;        // blobs lately opened, whose place is remembered
     std::size_t open_max = 64;            // volumes kept open for reading; at most twice as many
@@ -63,6 +64,8 @@ class Volumes {
   std::optional<VolumeBlob> find(const BlobKey& key);
   /// As Blobs::list. `next` is no blob's key, but a place: its account is zero.
   BlobPage list(const std::optional<BlobKey>& after, std::size_t count_max);
+  /// Of read-only ones: on return all can be found that another process synced before the call.
+  void look_again();
 
   // ---- the writer ----
 
@@ -109,6 +112,8 @@ class Volumes {
   };
 
   void load(const Ulid& id);
+  void look_at(const Ulid& id);
+  std::vector<Ulid> list_ids();
   VolumeNumber add(std::shared_ptr<VolumeFile> file, const std::vector<volume::Entry>& entries);
   void make_room(std::span<const NewBlob> blobs);
   void leave_open();
@@ -136,6 +141,9 @@ class Volumes {
   std::vector<volume::Entry> appended_;  // since the last sync
   std::set<VolumeNumber> emptied_;
   PageBuffer buffer_;
+
+  std::mutex looking_;                   // Held through look_again().
+  std::atomic<std::uint64_t> looks_{0};  // that have begun
 
   std::mutex mutex_;  // Guards what follows. A VolumeFile is changed only by the writer, and its
                       // state only under this.

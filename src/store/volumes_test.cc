@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -276,6 +277,51 @@ TEST_F(VolumesTest, AReaderBesideAServerSealsNothing) {
   }
   EXPECT_EQ(std::filesystem::file_size(files().front()), size);
   EXPECT_EQ(read(*volumes_, add("and it goes on")), "and it goes on");
+}
+
+TEST_F(VolumesTest, AReaderBesideAServerFindsWhatCameAndMissesWhatWent) {
+  auto options = options_;
+  options.read_only = true;
+  auto erased = add("erased");
+  Volumes beside(options, disk_, env_);
+  std::map<BlobKey, std::string> kept;
+  auto keep = [&](const std::string& bytes) { kept[add(bytes)] = bytes; };
+  auto expect_all = [&] {
+    beside.look_again();
+    for (const auto& [key, bytes] : kept) EXPECT_EQ(read(beside, key), bytes);
+  };
+  keep("behind the end of what was read");
+  EXPECT_FALSE(beside.has(kept.begin()->first));
+  expect_all();
+  erase(erased);
+  EXPECT_EQ(read(beside, erased), "(nothing)");
+  for (int i = 0; i < 5; ++i) keep(std::string(400'000, static_cast<char>('a' + i)));
+  expect_all();
+  EXPECT_EQ(beside.count().volumes, 3u) << "one sealed since, one sealed and one open that are new";
+  keep("in the volume that is sealed when the server ends");
+  reopen();
+  keep("of the next server");
+  expect_all();
+  EXPECT_EQ(beside.count().blobs, 1 + kept.size()) << "each once; the erased one is not forgotten";
+}
+
+TEST_F(VolumesTest, AReaderBesideAServerDoesNotMindVolumesThatAreRemoved) {
+  auto options = options_;
+  options.read_only = true;
+  auto first = add("first");
+  auto second = add("second");
+  Volumes beside(options, disk_, env_);
+  EXPECT_EQ(read(beside, first), "first");
+  erase(first);
+  erase(second);
+  reopen();
+  ASSERT_TRUE(files().empty());
+  beside.look_again();
+  EXPECT_EQ(read(beside, first), "(nothing)");
+  EXPECT_EQ(read(beside, second), "(nothing)");
+  auto next = add("next");
+  beside.look_again();
+  EXPECT_EQ(read(beside, next), "next");
 }
 
 /// Fails when it is told to.
