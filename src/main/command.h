@@ -52,6 +52,7 @@ void add_backup_commands(CLI::App& app, Invocation& invocation);  // backup, res
 void add_mode_command(CLI::App& app, Invocation& invocation);     // read-only
 void add_copy_command(CLI::App& app, Invocation& invocation);
 void add_import_command(CLI::App& app, Invocation& invocation);  // import original
+void add_rescue_command(CLI::App& app, Invocation& invocation);
 void add_config_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
 void add_storage_commands(CLI::App& app, Invocation& invocation);  // storage init, policy

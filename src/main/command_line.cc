@@ -118,6 +118,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_rm_commands(app, invocation);
   add_verify_commands(app, invocation);
   add_backup_commands(app, invocation);
+  add_rescue_command(app, invocation);
   add_storage_commands(app, invocation);
   add_copy_command(app, invocation);
   add_import_command(app, invocation);

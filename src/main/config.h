@@ -31,6 +31,7 @@ struct Config {
   std::filesystem::path data = "tapedeck-data";
   CatalogChoice catalog = CatalogChoice::sqlite;
   BlobsChoice blobs = BlobsChoice::disk;
+  ByteCount volume_blob_max = 1 * MiB;
   // store_settings.h says what those of S3 and DynamoDB mean that are not set.
   std::string s3_endpoint;
   std::string s3_region;

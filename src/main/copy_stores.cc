@@ -2,21 +2,17 @@
 
 #include <filesystem>
 
-#include "base/pool.h"
 #include "base/run_task.h"
 #include "main/cloud_setup.h"
 #include "main/cloud_stores.h"
+#include "main/local_blobs.h"
 #include "store/data_folder.h"
-#include "store/disk.h"
-#include "store/disk_blobs.h"
 #include "store/dynamo_transfer.h"
 #include "store/sqlite_transfer.h"
 
 namespace tapedeck {
 
 namespace {
-
-constexpr std::size_t disk_threads = 16;  // they wait for the disk, not for a core
 
 /// Null: a server may hold it, or nothing is stored on this machine.
 std::shared_ptr<DataFolder> lock_folder(const Config& config, CopyRole role) {
@@ -56,24 +52,6 @@ struct OwnedTransfer {
   SqliteTransfer transfer;
 };
 
-DiskBlobs::Options disk_options(const Config& config) {
-  DiskBlobs::Options options;
-  options.root = (config.data / "blobs").string();
-  return options;
-}
-
-struct OwnedBlobs {
-  OwnedBlobs(std::shared_ptr<DataFolder> the_folder, const Config& config)
-      : folder(std::move(the_folder)),
-        pool({"disk", disk_threads}),
-        blobs(disk_options(config), disk, pool) {}
-
-  std::shared_ptr<DataFolder> folder;
-  PosixDisk disk;
-  Pool pool;
-  DiskBlobs blobs;
-};
-
 }  // namespace
 
 CopyStores open_copy_stores(const Config& config, CopyRole role, Env& env, Log& log) {
@@ -95,8 +73,8 @@ CopyStores open_copy_stores(const Config& config, CopyRole role, Env& env, Log& 
   if (config.blobs == BlobsChoice::s3) {
     stores.blobs = open_s3_blobs(config, keys, env);
   } else {
-    auto blobs = std::make_shared<OwnedBlobs>(folder, config);
-    stores.blobs = {blobs, &blobs->blobs};
+    auto blobs = std::make_shared<LocalBlobs>(config, folder, env);
+    stores.blobs = {blobs, &blobs->blobs()};
   }
   return stores;
 }

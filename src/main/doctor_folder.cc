@@ -105,6 +105,19 @@ Check check_write(const std::string& path) {
   return good("write", fmt::format("a durable write took {:.1f} ms", millis));
 }
 
+/// Volumes give room back as holes.
+Check check_holes(const std::string& path) {
+  auto name = fmt::format("{}/doctor.{}", path, getpid());
+  int file = open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return bad("holes", std::strerror(errno), "Check the disk and its mount.");
+  constexpr int punch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+  bool works = ftruncate(file, 8192) == 0 && fallocate(file, punch, 0, 4096) == 0;
+  close(file);
+  unlink(name.c_str());
+  if (works) return good("holes", "what is deleted gives its room back at once");
+  return good("holes", "none here: what is deleted gives its room back with all of its volume");
+}
+
 Check check_open_files() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -147,6 +160,7 @@ std::vector<Check> examine_folder(const Config& config, bool running) {
     checks.push_back(check_file_system(path));
     checks.push_back(check_space(path, config));
     checks.push_back(check_write(path));
+    checks.push_back(check_holes(path));
     checks.push_back(check_clock(path));
   }
   checks.push_back(check_open_files());

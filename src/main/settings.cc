@@ -121,6 +121,7 @@ std::string without_last_slash(std::string url) {
   return url;
 }
 
+constexpr ByteCount volume_blob_max_max = 2 * MiB;       // half of what one write has
 constexpr std::uint32_t live_minutes_max = 60 * 24 * 3;  // well below the time uploads are kept
 
 constexpr std::array<std::pair<std::string_view, CatalogChoice>, 3> catalog_choices{
@@ -164,7 +165,7 @@ std::string shown_signup(const Config& config) {
 using enum SettingShape;
 using enum SettingUser;
 
-const std::array<Setting, 40> settings{{
+const std::array<Setting, 41> settings{{
     {"listen", "HOST:PORT", "Where to listen: HOST:PORT, [V6]:PORT or unix:PATH.", list, server,
      [](Config& c, const Values& v) {
        std::for_each(v.begin(), v.end(), check_listen);
@@ -185,6 +186,13 @@ const std::array<Setting, 40> settings{{
     {"blobs", "disk|s3|memory", "Where audio is kept. memory forgets all when the server stops.",
      single, server, [](Config& c, const Values& v) { c.blobs = choice_of(v, blobs_choices); },
      [](const Config& c) { return shown_choice(c.blobs, blobs_choices); }},
+    {"volume_blob_max", "SIZE", "Pieces of audio up to this share volume files; 0: none does.",
+     single, server,
+     [](Config& c, const Values& v) {
+       c.volume_blob_max = bytes_of(v);
+       if (c.volume_blob_max > volume_blob_max_max) refuse(v.back(), "a size up to 2MiB");
+     },
+     [](const Config& c) { return format_byte_count(c.volume_blob_max); }},
     {"s3_bucket", "NAME", "The bucket for audio; `tapedeck storage init` makes it.", single, server,
      [](Config& c, const Values& v) {
        check_bucket(v.back());

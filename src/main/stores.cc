@@ -1,10 +1,8 @@
 #include "main/stores.h"
 
-#include "base/pool.h"
 #include "main/cloud_setup.h"
+#include "main/local_blobs.h"
 #include "store/cached_catalog.h"
-#include "store/disk.h"
-#include "store/disk_blobs.h"
 #include "store/memory_blobs.h"
 #include "store/memory_catalog.h"
 #include "store/sqlite_catalog.h"
@@ -12,27 +10,6 @@
 namespace tapedeck {
 
 namespace {
-
-constexpr std::size_t disk_threads = 32;  // they wait for the disk, not for a core
-
-DiskBlobs::Options disk_options(const DataFolder& folder) {
-  DiskBlobs::Options options;
-  options.root = folder.blobs();
-  return options;
-}
-
-/// Blobs on the disk, with the folder's lock.
-struct OwnedBlobs {
-  explicit OwnedBlobs(std::shared_ptr<DataFolder> the_folder)
-      : folder(std::move(the_folder)),
-        pool({"disk", disk_threads}),
-        blobs(disk_options(*folder), disk, pool) {}
-
-  std::shared_ptr<DataFolder> folder;
-  PosixDisk disk;
-  Pool pool;
-  DiskBlobs blobs;
-};
 
 struct OwnedCatalog {
   OwnedCatalog(std::shared_ptr<DataFolder> the_folder, Log& log)
@@ -50,7 +27,7 @@ std::shared_ptr<DataFolder> open_folder(const Config& config) {
       config.data.string(), has_blobs ? DataFolder::Holds::blobs : DataFolder::Holds::no_blobs);
 }
 
-void open_local(const Config& config, Stores& stores, Log& log) {
+void open_local(const Config& config, Stores& stores, Env& env, Log& log) {
   stores.folder = open_folder(config);
   if (config.catalog == CatalogChoice::sqlite) {
     auto owned = std::make_shared<OwnedCatalog>(stores.folder, log);
@@ -58,9 +35,9 @@ void open_local(const Config& config, Stores& stores, Log& log) {
     stores.database = stores.folder->database();
   }
   if (config.blobs == BlobsChoice::disk) {
-    auto owned = std::make_shared<OwnedBlobs>(stores.folder);
-    stores.blobs = {owned, &owned->blobs};
-    stores.disk_jobs_waiting = [owned] { return owned->pool.waiting(); };
+    auto owned = std::make_shared<LocalBlobs>(config, stores.folder, env);
+    stores.blobs = {owned, &owned->blobs()};
+    stores.disk_jobs_waiting = [owned] { return owned->jobs_waiting(); };
   }
 }
 
@@ -80,7 +57,7 @@ void open_cloud(const Config& config, Stores& stores, Env& env) {
 Stores open_stores(const Config& config, Env& env, Log& log) {
   Stores stores;
   stores.disk_jobs_waiting = [] { return std::size_t{0}; };
-  open_local(config, stores, log);
+  open_local(config, stores, env, log);
   open_cloud(config, stores, env);
   if (config.catalog == CatalogChoice::memory) stores.catalog = std::make_shared<MemoryCatalog>();
   if (config.blobs == BlobsChoice::memory) stores.blobs = std::make_shared<MemoryBlobs>();

@@ -161,7 +161,11 @@ constexpr const char* step_3 = R"(
 ALTER TABLE recordings ADD COLUMN direct TEXT NOT NULL DEFAULT '';
 )";
 
-constexpr std::array steps = {step_1, step_2, step_3};  // steps[n] makes version n + 1 out of n
+/// The same tables; but blobs may be in volumes, of which an older program knows nothing.
+constexpr const char* step_4 = "";
+
+/// steps[n] makes version n + 1 out of n.
+constexpr std::array steps = {step_1, step_2, step_3, step_4};
 
 }  // namespace
 

@@ -15,6 +15,7 @@ import traceback
 import commands
 import recording
 import uploading
+import volumes
 import watching
 from stage import SPEECH, Stage
 
@@ -30,7 +31,9 @@ def tests_of(module):
 
 
 TESTS = [
-    test for module in (commands, uploading, recording, watching) for test in tests_of(module)
+    test
+    for module in (commands, uploading, recording, volumes, watching)
+    for test in tests_of(module)
 ]
 
 

@@ -95,10 +95,11 @@ def verify_finds_a_damaged_blob(stage):
     stage.json("upload", SPEECH[0])
     stage.run("verify")
     (blob,) = glob.glob(os.path.join(stage.data, "blobs", "*", "*"))
+    inside = 6_000  # behind the head of the volume and the record's
     with open(blob, "r+b") as file:
-        file.seek(1000)
+        file.seek(inside)
         byte = file.read(1)
-        file.seek(1000)
+        file.seek(inside)
         file.write(bytes([byte[0] ^ 1]))
     for running in (True, False):
         lines = [json.loads(x) for x in stage.run("verify", "--json", code=1).stdout.splitlines()]

@@ -6,6 +6,7 @@ From a data folder to another one, or with --cloud to the table and the bucket o
 """
 
 import argparse
+import glob
 import json
 import os
 import random
@@ -97,8 +98,10 @@ def serve(stage, place):
 
 
 def everything_is_moved_and_moved_back(stage, options):
-    place_of = Cloud if options.cloud else Local
-    source, destination = Local(stage, "data"), place_of(stage, "moved")
+    source = Local(stage, "data")
+    # What is a record of a volume here may be a file there.
+    destination = (Cloud(stage, "moved") if options.cloud
+                   else Local(stage, "moved", 'volume_blob_max = "1KiB"\n'))
     destination.prepare(stage)
     serve(stage, source)
     memory = Memory(stage.add_user())
@@ -257,9 +260,9 @@ def a_damaged_recording_stops_the_switch(stage, options):
     serve(stage, source)
     memory = Memory(stage.add_user())
     memory.fill(stage.port, 20)
-    blob = next(os.path.join(folder, name) for folder, _, names in
-                os.walk(os.path.join(source.data, "blobs")) for name in names)
-    with open(blob, "r+b") as file:
+    (volume,) = glob.glob(os.path.join(source.data, "blobs", "volumes", "*"))
+    with open(volume, "r+b") as file:
+        file.seek(4096 + 96)  # the first byte of the first record's blob
         file.write(b"damage!")
     events, said = copy(stage, source, destination, "--switch", code=1)
     assert any(event.get("event") == "problem" for event in events), events

@@ -7,9 +7,9 @@ import uuid
 class Local:
     """A data folder."""
 
-    def __init__(self, stage, name):
+    def __init__(self, stage, name, more=""):
         self.data = stage.path(name)
-        self.file = stage.write(f"{name}.toml", f'data = "{self.data}"\n')
+        self.file = stage.write(f"{name}.toml", f'data = "{self.data}"\n{more}')
 
     def prepare(self, stage):
         pass

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "store/data_folder.h"
-#include "store/disk_blobs.h"
 #include "store/memory_blobs.h"
 #include "store/memory_catalog.h"
 #include "store/sqlite_catalog.h"
+#include "store/volume_blobs.h"
 #include "stories/cloud_stores.h"
 
 namespace tapedeck::stories {
@@ -52,7 +52,7 @@ class FileStores final : public StorePair {
       : folder_(temporary_.path()),
         disk_pool_({.name = "disk", .threads = 2, .queue_max = 1024}),
         catalog_(catalog_options(folder_), log),
-        blobs_(blobs_options(folder_), disk_, disk_pool_) {}
+        blobs_(blobs_options(folder_), disk_, disk_pool_, env_) {}
 
   Catalog& catalog() override { return catalog_; }
   Blobs& blobs() override { return blobs_; }
@@ -63,18 +63,19 @@ class FileStores final : public StorePair {
     options.path = folder.database();
     return options;
   }
-  static DiskBlobs::Options blobs_options(const DataFolder& folder) {
-    DiskBlobs::Options options;
+  static VolumeBlobs::Options blobs_options(const DataFolder& folder) {
+    VolumeBlobs::Options options;
     options.root = folder.blobs();
     return options;
   }
 
   TemporaryFolder temporary_;
   DataFolder folder_;
+  SystemEnv env_;
   PosixDisk disk_;
   Pool disk_pool_;
   SqliteCatalog catalog_;
-  DiskBlobs blobs_;
+  VolumeBlobs blobs_;
 };
 
 }  // namespace
