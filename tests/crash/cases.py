@@ -34,6 +34,31 @@ SETTINGS = ("--free-bytes-min", "0", "--threads", "1", "--quota", "1GB",
 SANITIZER_WORDS = ("Sanitizer", "runtime error:")
 
 
+MARK_BYTES = (64, 96)  # an entry of a volume's index, a record's header: "erased"
+
+
+def is_erasure(calls, at):
+    """Whether the sync at that place is one of a removed file's name, or of a mark in a volume."""
+    if calls[at].kind == "fsync":
+        return calls[at - 1].kind == "openat" and calls[at - 2].kind == "unlink"
+    before = before_in_volume(calls, at)
+    return before is not None and before.kind == "pwrite64" and before.bytes in MARK_BYTES
+
+
+def is_seal(calls, at):
+    """Whether it is that of an index, written behind records that are durable."""
+    before = before_in_volume(calls, at)
+    return before is not None and before.kind == "ftruncate"
+
+
+def before_in_volume(calls, at):
+    """What was done to the same volume before; other threads do other things meanwhile."""
+    path = calls[at].path
+    if not path.endswith(".volume"):
+        return None
+    return next((call for call in reversed(calls[:at]) if call.path == path), None)
+
+
 @dataclass(frozen=True)
 class Case:
     journey: str
@@ -265,8 +290,7 @@ class Run:
         call = calls[at]
         if call.kind not in ("fsync", "fdatasync"):
             return
-        is_erasing = call.kind == "fsync" and calls[at - 1].kind == "openat" and (
-            calls[at - 2].kind == "unlink")
+        is_erasing = is_erasure(calls, at) or is_seal(calls, at)
         is_sweeping = "sweep step failed" in self.log.read_text()
         is_free = is_erasing or is_sweeping
         if call.path.startswith("/blobs/") and not refusals and not is_free:

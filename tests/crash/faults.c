@@ -31,11 +31,11 @@
 
 enum kind {
   k_openat, k_write, k_writev, k_pwrite64, k_pwritev, k_fsync, k_fdatasync, k_unlink, k_ftruncate,
-  k_mkdir, k_rename, k_link, k_sync_file_range, kinds
+  k_mkdir, k_rename, k_link, k_sync_file_range, k_fallocate, kinds
 };
 static const char *const names[kinds] = {
     "openat", "write", "writev", "pwrite64", "pwritev", "fsync", "fdatasync", "unlink",
-    "ftruncate", "mkdir", "rename", "link", "sync_file_range"};
+    "ftruncate", "mkdir", "rename", "link", "sync_file_range", "fallocate"};
 
 enum action {
   none, fail, late, short_write, full, dead, kill_before, kill_after, kill_half
@@ -272,4 +272,11 @@ int link(const char *from, const char *to) {
 int sync_file_range(int fd, off64_t from, off64_t bytes, unsigned flags) {
   END_CALL(judge_file(k_sync_file_range, fd, (long)bytes), 1,
            syscall(SYS_sync_file_range, fd, from, bytes, flags));
+}
+int fallocate(int fd, int mode, off_t from, off_t bytes) {
+  END_CALL(judge_file(k_fallocate, fd, (long)bytes), 1,
+           syscall(SYS_fallocate, fd, mode, from, bytes));
+}
+int fallocate64(int fd, int mode, off64_t from, off64_t bytes) {
+  return fallocate(fd, mode, from, bytes);
 }

@@ -25,7 +25,7 @@ ACTIONS = {
     "openat": ("EIO", "ENOSPC", "EINTR", "full", "dead"),
     "ftruncate": ("EIO", "ENOSPC", "EINTR"), "mkdir": ("EIO", "ENOSPC"),
     "unlink": ("EIO", "ENOSPC", "EINTR", "late"), "rename": ("EIO", "ENOSPC", "late"),
-    "link": ("EIO", "ENOSPC", "late"),
+    "link": ("EIO", "ENOSPC", "late"), "fallocate": ("EIO", "ENOSPC", "EINTR", "full", "dead"),
 }
 NEEDS_BYTES = ("short",)
 
