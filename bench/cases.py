@@ -125,7 +125,7 @@ def download_large(bench):
     return download(bench, "100 MiB", LARGE, 4)
 
 
-def fill(bench, name, count):
+def fill(bench, name, count, blob_bytes=0):
     """A data folder whose one account holds `count` recordings; gives the folder's token."""
     with bench.tapedeck(name) as server:
         token = server.token
@@ -138,6 +138,8 @@ def fill(bench, name, count):
             "bench",
             "--count",
             str(count),
+            "--blob-bytes",
+            str(blob_bytes),
         ],
         check=True,
     )
@@ -213,6 +215,27 @@ def start(bench):
     ]
 
 
+def start_many(bench):
+    count = 5_000 if bench.quick else 100_000
+
+    def first_answer(name):
+        with bench.tapedeck(name, "none") as server:
+            return server.start_ms
+
+    fill(bench, "start-many", count, blob_bytes=4_000)
+    first_answer("start-few")  # makes the folder
+    return [
+        bench.compare(
+            f"start with {count:,} blobs",
+            "exec to first answer",
+            "ms",
+            lambda: first_answer("start-many"),
+            lambda: first_answer("start-few"),
+            "without any",
+        )
+    ]
+
+
 ALL = {
     "healthz": healthz,
     "upload-64k": upload_small,
@@ -222,6 +245,8 @@ ALL = {
     "list": list_pages,
     "memory": memory,
     "start": start,
+    "start-many": start_many,
+    "appends": live_cases.appends,
     "lambda": lambda_cases.function,
     "live": live_cases.live,
     "live-most": live_cases.live_most,

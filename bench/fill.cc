@@ -8,7 +8,9 @@
 
 #include "base/env.h"
 #include "base/run_task.h"
+#include "store/blob_files.h"
 #include "store/sqlite_catalog.h"
+#include "store/volumes.h"
 
 namespace {
 
@@ -43,11 +45,22 @@ struct Fill {
   std::size_t count = 0;
   Time first;
   std::size_t next = 0;
+  Volumes* volumes = nullptr;  // null: rows without blobs
+  std::string blob;
 };
+
+/// Durable when the volumes are closed, which is soon enough here.
+void add_blob(Fill& fill, Recording& recording) {
+  auto& segment = recording.tail.front();
+  recording.size = segment.end = fill.blob.size();
+  NewBlob blob{blob_key(recording, segment), 0, fill.blob};
+  fill.volumes->append({&blob, 1});
+}
 
 Task<void> add_some(Fill& fill) {
   while (fill.next < fill.count) {
     auto recording = make_recording(fill.env, fill.account, fill.next++, fill.first);
+    if (fill.volumes != nullptr) add_blob(fill, recording);
     auto result = co_await fill.catalog.add_recording(recording, std::nullopt);
     if (result.outcome != AddRecording::added) {
       throw Error(Fault::internal, "a recording was not added");
@@ -81,9 +94,11 @@ int main(int count, char** words) {
   std::string data;
   std::string username;
   std::size_t recordings = 0;
+  std::size_t blob_bytes = 0;
   app.add_option("--data", data, "the data folder")->required();
   app.add_option("--username", username, "whose they are")->required();
   app.add_option("--count", recordings, "how many")->required();
+  app.add_option("--blob-bytes", blob_bytes, "of a blob in a volume for each; default: no blobs");
   CLI11_PARSE(app, count, words);
   try {
     Log log({});
@@ -92,8 +107,13 @@ int main(int count, char** words) {
     options.path = data + "/tapedeck.db";
     SqliteCatalog catalog(options, log);
     auto first = env.now() - std::chrono::days(400);
+    PosixDisk disk;
+    Volumes volumes({.folder = volumes_folder(data + "/blobs")}, disk, env);
     Fill fill{catalog, env, account_of(catalog, username), recordings, first};
+    fill.blob = std::string(blob_bytes, 'x');
+    if (blob_bytes > 0) fill.volumes = &volumes;
     fill_with(fill);
+    volumes.sync();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "tapedeck_fill: %s\n", error.what());
     return 1;

@@ -40,18 +40,18 @@ class Memory:
         return (self.largest - self.before) / count
 
 
-def tapedeck(bench, name):
+def tapedeck(bench, name, *options):
     with bench.tapedeck(name) as server:
         token = server.token  # a process of its own: hashing the password takes 64 MiB
     return servers.Tapedeck(
-        bench.folder_of(name), bench.log, token, core=None, options=MANY_LIVE
+        bench.folder_of(name), bench.log, token, core=None, options=[*MANY_LIVE, *options]
     )
 
 
-def record(server, recorders, seconds):
+def record(server, recorders, appends, period_ms=1_000):
     """One run of the recorders. None when they could not be served at all."""
     command = [machine.BUILD / "bench" / "tapedeck_live", "--port", server.port]
-    command += ["--recorders", recorders, "--appends", seconds]
+    command += ["--recorders", recorders, "--appends", appends, "--period-ms", period_ms]
     if isinstance(server, servers.Tapedeck):
         command += ["--authorization", server.auth]
         command += ["--audio-path", "/api/v1/recordings/{id}/audio"]
@@ -88,6 +88,30 @@ def live(bench):
         row(case, "recordings with a lost byte", "", [ours["lost"]], theirs("lost"), peers),
         row(case, "failed requests", "", [ours["failures"]], theirs("failures"), peers),
         row(case, "memory of each", "KiB", [ours["kib"]], theirs("kib"), peers),
+    ]
+
+
+def appends(bench):
+    """As fast as they are acknowledged: volumes, and the same program with a file for each blob."""
+    recorders, each = (50, 4) if bench.quick else (256, 80)
+    rates, p99 = ({"volumes": [], "files": []} for _ in range(2))
+
+    def run(kind, number, *options):
+        with tapedeck(bench, f"appends-{kind}-{number}", *options) as server:
+            figures = must(record(server, recorders, each, period_ms=0))
+        if figures["lost"] or figures["failures"]:
+            raise SystemExit(f"appends were lost or refused: {figures}")
+        rates[kind].append(recorders * each / figures["seconds"])
+        p99[kind].append(figures["answer_p99_us"] / 1000)
+
+    for number in range(bench.rounds):
+        run("volumes", number)
+        run("files", number, "--volume-blob-max", "0")
+    case, peer = f"4 KiB live appends, {recorders} recorders", "a file for each blob"
+    both = lambda figures: (figures["volumes"], figures["files"])
+    return [
+        row(case, "as fast as they are acknowledged", "appends/s", *both(rates), peer),
+        row(case, "p99", "ms", *both(p99), peer),
     ]
 
 
