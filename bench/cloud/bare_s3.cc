@@ -11,6 +11,7 @@
 
 #include "base/encoding.h"
 #include "base/env.h"
+#include "base/error.h"
 #include "base/run_task.h"
 #include "bench/load/histogram.h"
 #include "http/client_pool.h"

@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "base/env.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/run_task.h"
 #include "http/client_pool.h"
