@@ -103,7 +103,8 @@ Task<TakeHoldResult> DynamoStore::take_hold(const HoldWish& wish) {
       co_await env_.sleep(makers_time(*account, env_.now()));
       auto before = env_.now() - patience;
       auto is_less = co_await resolve_all(*account, before);
-      if (is_less) continue;
+      auto is_trimmed = co_await trim_all(*account);
+      if (is_less || is_trimmed) continue;
     }
     if (result.outcome != TakeHold::moved) co_return result;
   }
@@ -116,7 +117,8 @@ Task<TakeHoldResult> DynamoStore::try_hold(const HoldWish& wish, const DynamoAcc
   auto before = existing != nullptr ? existing->counted : hold.base;
   auto left = bytes_left(account.account);
   auto more = hold.counted - std::min(before, hold.counted);
-  bool is_ahead = hold.live && more > 0 && !account.account.quota_bytes;
+  bool is_raised = more > 0 || existing == nullptr;
+  bool is_ahead = hold.live && is_raised && !account.account.quota_bytes;
   if (is_ahead) hold.counted += std::min(held_ahead, left - std::min(left, more));
   if (wish.within_quota) {
     if (more > left) co_return TakeHoldResult{TakeHold::over_quota, {}, left};
@@ -269,6 +271,33 @@ Task<void> DynamoStore::resolve(AccountId account_id, RecordingId id) {
     auto written = co_await remove_hold(account_id, *hold, remaining);
     if (written == Written::done) co_return;
   }
+}
+
+/// What an open recording counts ahead of its bytes is given back. Its item comes first: an append
+/// that was prepared before finds another `rev`, and one that comes after takes the hold anew.
+Task<bool> DynamoStore::trim(const DynamoAccount& account, DynamoRecording row,
+                             const DynamoHold& hold) {
+  row.held = row.taken();
+  auto stored = co_await store(row);
+  if (!stored) co_return false;
+  auto trimmed = hold;
+  trimmed.counted = row.held;
+  trimmed.touch = make_nonce();
+  HoldWish wish{row};
+  auto written = co_await write_hold(wish, account, &hold, trimmed);
+  co_return written;
+}
+
+Task<bool> DynamoStore::trim_all(const DynamoAccount& account) {
+  bool any = false;
+  for (const auto& hold : account.holds) {
+    auto row = co_await find_row(account.account.id, hold.recording);
+    bool is_adopted = row && row->hold == hold.founding && row->is_open();
+    if (!is_adopted || hold.counted <= row->taken()) continue;
+    auto trimmed = co_await trim(account, *row, hold);
+    any = any || trimmed;
+  }
+  co_return any;
 }
 
 Task<bool> DynamoStore::resolve_all(const DynamoAccount& account, Time before) {

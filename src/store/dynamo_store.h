@@ -67,6 +67,8 @@ class DynamoStore {
   Task<void> resolve(AccountId account, RecordingId id);
   /// All holds of the account that were last touched before `before`. True: one of them is gone.
   Task<bool> resolve_all(const DynamoAccount& account, Time before);
+  /// What open recordings count ahead of their bytes is given back. True: one of them had some.
+  Task<bool> trim_all(const DynamoAccount& account);
 
   // -- segments --
 
@@ -92,6 +94,7 @@ class DynamoStore {
   Task<bool> write_hold(const HoldWish& wish, const DynamoAccount& account,
                         const DynamoHold* existing, const DynamoHold& hold);
   Task<bool> fence(std::optional<DynamoRecording>& row, AccountId account, RecordingId id);
+  Task<bool> trim(const DynamoAccount& account, DynamoRecording row, const DynamoHold& hold);
   Task<Written> remove_hold(AccountId account, const DynamoHold& hold, ByteCount remaining);
 
   Task<void> put_chunk(const DynamoRecording& row, const std::string& prefix,

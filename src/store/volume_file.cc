@@ -175,6 +175,16 @@ void VolumeFile::commit(const std::vector<volume::Entry>& durable) {
   entries_.insert(entries_.end(), durable.begin(), durable.end());
 }
 
+std::optional<volume::RecordHead> VolumeFile::find_in_index(const BlobKey& key,
+                                                            std::uint32_t page) const {
+  if (state_ != State::sealed) return std::nullopt;
+  for (const auto& entry : entries()) {
+    if (entry.page != page || entry.key != key) continue;
+    return volume::RecordHead{entry.state, entry.length, id_, entry.key};
+  }
+  return std::nullopt;
+}
+
 void VolumeFile::mark_erased(volume::RecordHead head, std::uint32_t page) {
   if (state_ == State::sealed) return mark_in_index(head.key, page);
   head.state = volume::State::erased;

@@ -53,6 +53,10 @@ class VolumeFile {
   /// Changes the state: nothing is appended any more.
   void leave() { state_ = State::left; }
 
+  /// What the index of a sealed volume says of a record. Its bytes may never have reached the disk:
+  /// a sync of theirs had failed, and the next start found them in memory and sealed the volume.
+  std::optional<volume::RecordHead> find_in_index(const BlobKey& key, std::uint32_t page) const;
+
   /// Marks the record as erased, durable with the next sync(). Its header is as it was read.
   void mark_erased(volume::RecordHead head, std::uint32_t page);
   /// Changes the entries: the erasure is durable.

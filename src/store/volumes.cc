@@ -390,6 +390,7 @@ std::optional<Volumes::Erasing> Volumes::mark_erased(const BlobKey& key) {
     auto file = open_to_read(place.volume);
     // One that is marked already is marked again: the sync behind that mark has failed.
     auto head = file ? read_head(*file, key, place) : std::nullopt;
+    if (!head && file) head = volumes_[place.volume]->file->find_in_index(key, place.page);
     if (!head) continue;
     volumes_[place.volume]->file->mark_erased(*head, place.page);
     return Erasing{key, place, head->length};

@@ -218,6 +218,20 @@ TEST_F(VolumesTest, ADamagedHeaderCostsNoMoreThanItsOwnBlob) {
   EXPECT_EQ(read(*killed, third), "third");
 }
 
+TEST_F(VolumesTest, WhatOnlyTheIndexKnowsCanBeErased) {
+  auto lost = add("its bytes never reached the disk");
+  auto kept = add("kept");
+  reopen();  // sealed
+  auto path = largest();
+  overwrite(path, volume::page_bytes, std::string(volume::record_head_bytes, '\0'));
+  reopen();
+  EXPECT_EQ(read(*volumes_, lost), "(nothing)");
+  erase(lost);
+  reopen();
+  EXPECT_EQ(volumes_->list(std::nullopt, 10).keys, std::vector<BlobKey>{kept});
+  EXPECT_EQ(read(*volumes_, kept), "kept");
+}
+
 TEST_F(VolumesTest, AVolumeOfANewerProgramIsRefused) {
   add("of today");
   reopen();
