@@ -41,9 +41,9 @@ TEST(PoolTest, WithoutThreadsItIsTheCallersThatRuns) {
 }
 
 TEST(PoolTest, AFullQueueIsAFailureOfTheTaskThatAsks) {
-  Pool pool({.name = "test", .threads = 1, .queue_max = 1});
   std::promise<void> gate;
   std::promise<void> begun;
+  Pool pool({.name = "test", .threads = 1, .queue_max = 1});  // ends before what its job uses
   pool.post([&] {
     begun.set_value();
     gate.get_future().wait();
