@@ -108,20 +108,6 @@ class ErasuresNotSynced final : public ForwardingFile {
   bool is_erasing_ = false;
 };
 
-/// In a sealed volume the room of a blob is given back before its erasure is durable.
-class HolesBeforeSync final : public ForwardingFile {
- public:
-  using ForwardingFile::ForwardingFile;
-  void write_at(ByteCount offset, ByteView bytes) override {
-    ForwardingFile::write_at(offset, bytes);
-    if (bytes.size() != volume::entry_bytes) return;
-    auto entry = volume::parse_entry(bytes);
-    if (!entry || entry->state != volume::State::erased) return;
-    auto end = entry->page + volume::pages_of(entry->length);
-    ForwardingFile::punch({volume::offset_of(entry->page), volume::offset_of(end)});
-  }
-};
-
 /// A sync is enough for the next batch too.
 class EverySecondSync final : public ForwardingFile {
  public:
@@ -149,8 +135,6 @@ std::vector<Bug> list_volume_bugs() {
        .disk_of_blobs = make_disk<DiskOf<LastPageAfterSync>>()},
       {.name = "an erasure in a volume is not synced",
        .disk_of_blobs = make_disk<DiskOf<ErasuresNotSynced>>()},
-      {.name = "a hole is punched before the erasure is synced",
-       .disk_of_blobs = make_disk<DiskOf<HolesBeforeSync>>()},
       {.name = "a sync serves two batches", .disk_of_blobs = make_disk<DiskOf<EverySecondSync>>()},
   };
 }
