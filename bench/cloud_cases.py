@@ -32,11 +32,12 @@ def engines():
     try:
         up = subprocess.run([script, "up"], env=env, check=True, capture_output=True, text=True)
         with open(up.stdout.strip()) as file:
-            for name, value in re.findall(r"export (\w+)=(\S+)", file.read()):
-                os.environ[name] = value
+            found = dict(re.findall(r"export (\w+)=(\S+)", file.read()))
+        s3 = found.pop("TAPEDECK_TEST_S3_ENDPOINT")  # no variable for a server
+        os.environ.update(found)
         yield {
             "catalog": "dynamo", "blobs": "s3", "s3-bucket": "bench",
-            "s3-endpoint": os.environ["TAPEDECK_TEST_S3_ENDPOINT"],
+            "s3-endpoint": s3,
             "dynamo-endpoint": dynalite.stdout.readline().strip(),
         }
     finally:
