@@ -7,6 +7,7 @@
 
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "base/run_task.h"
 #include "main/admin_door.h"
@@ -247,9 +248,15 @@ class Service {
   std::exception_ptr broken_;  // Guarded by mutex_ until the threads have ended.
 };
 
+constexpr int arenas_max = 2;
+
 }  // namespace
 
 int serve(const Config& config) {
+  // Bytes that one thread takes are often given back by another, and each of glibc's arenas keeps
+  // what was given back to it: with an arena a thread, 2,000 live recorders cost 70 KiB each
+  // instead of 21.
+  mallopt(M_ARENA_MAX, arenas_max);
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT: a closed stdout is an error of a write, not our end
   Service service(config);
   return service.run();
