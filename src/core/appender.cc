@@ -353,6 +353,10 @@ Task<void> Appender::advance() {
   auto append = make_append(ends);
   auto result = co_await live_.catalog_.advance(append);
   if (result.outcome == Advance::done) {
+    if (result.recording) {
+      recording_ = std::move(*result.recording);
+      co_return;
+    }
     advanced_ = true;
     auto taken = std::min(recording_.reserved_bytes, offset_ - recording_.size);
     recording_.reserved_bytes -= taken;

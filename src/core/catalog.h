@@ -81,6 +81,8 @@ enum class [[nodiscard]] Advance { done, conflict, gone };
 struct [[nodiscard]] AdvanceResult {
   Advance outcome = Advance::done;
   ByteCount size = 0;  // done, conflict: the recording's size now
+  /// Done: as find_recording() gives it now, from stores that have it at hand.
+  std::optional<Recording> recording;
 };
 
 /// Where a page of the listing ends: newest `recorded_at` first, then highest id.

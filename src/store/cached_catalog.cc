@@ -156,8 +156,22 @@ Task<AddRecordingResult> CachedCatalog::add_recording(const Recording& recording
 }
 
 Task<AdvanceResult> CachedCatalog::advance(const Append& append) {
-  RecordingWrite write(*this, append.account, append.recording);
-  co_return co_await inner_->advance(append);
+  RecordingKey key{append.account, append.recording};
+  auto& counter = recording_writes_[HashOf{}(key) % recording_writes_.size()];
+  std::uint64_t writes = 0;
+  {
+    std::lock_guard lock(mutex_);
+    writes = counter;
+  }
+  AdvanceResult result;
+  {
+    RecordingWrite write(*this, append.account, append.recording);
+    result = co_await inner_->advance(append);
+  }
+  std::lock_guard lock(mutex_);
+  bool is_only_write = counter == writes + 1;
+  if (is_only_write && result.recording) recordings_.put(key, *result.recording);
+  co_return result;
 }
 
 Task<bool> CachedCatalog::reserve(AccountId account, RecordingId id, ByteCount reserved_bytes) {

@@ -102,6 +102,7 @@ Task<AdvanceResult> MemoryCatalog::advance(const Append& append) {
   account->used_bytes += advanced.used_more;
   account->reserved_bytes -= advanced.reserved_less;
   result.size = recording.size;
+  result.recording = recording;
   co_return result;
 }
 

@@ -112,7 +112,8 @@ AdvanceResult advance_row(SqliteDatabase& database, const Append& append) {
       "UPDATE accounts SET used_bytes = used_bytes + ?, reserved_bytes = reserved_bytes - ?"
       " WHERE id = ?");
   counters.bind(advanced.used_more, advanced.reserved_less, append.account).run();
-  return {Advance::done, recording->size};
+  recording->tail = std::move(spill.tail);
+  return {Advance::done, recording->size, std::move(recording)};
 }
 
 bool reserve_row(SqliteDatabase& database, AccountId account_id, RecordingId id,

@@ -25,6 +25,30 @@ TEST_P(CatalogSuite, AnAppendAtTheOffsetMovesIt) {
   EXPECT_EQ(quota_taken(ada.id), 6u);
 }
 
+TEST_P(CatalogSuite, WhatAnAppendGivesIsWhatIsFound) {
+  auto live = add(new_live(add_account("ada")));
+  for (ByteCount from : {0, 6, 12}) {
+    auto append = new_append(live, from, 6);
+    if (from == 12) append.ending = Append::Ending{Sha256Digest{7}, RecordingState::ready, false};
+    auto result = run_task(catalog().advance(append));
+    ASSERT_EQ(result.outcome, Advance::done);
+    auto found = find(live);
+    if (!result.recording) continue;  // a store that would have to read it
+    const auto& given = *result.recording;
+    EXPECT_EQ(given.size, found.size);
+    EXPECT_EQ(given.reserved_bytes, found.reserved_bytes);
+    EXPECT_EQ(given.length, found.length);
+    EXPECT_EQ(given.tail, found.tail);
+    EXPECT_EQ(given.hash_state, found.hash_state);
+    EXPECT_EQ(given.state, found.state);
+    EXPECT_EQ(given.sha256, found.sha256);
+    EXPECT_EQ(given.version, found.version);
+    EXPECT_EQ(given.changed_at, found.changed_at);
+    EXPECT_EQ(given.last_append_at, found.last_append_at);
+    EXPECT_EQ(given.description.title, found.description.title);
+  }
+}
+
 TEST_P(CatalogSuite, AnAppendElsewhereHearsTheTrueOffset) {
   auto live = add(new_live(add_account("ada")));
   EXPECT_EQ(run_task(catalog().advance(new_append(live, 0, 6))).outcome, Advance::done);
