@@ -36,6 +36,10 @@ class ByteSource {
     co_return true;
   }
 
+  /// About how many bytes are still to come, where that was announced: to make room for them at
+  /// once. It may be untrue.
+  virtual std::optional<ByteCount> announced() const { return std::nullopt; }
+
   /// Ends a wait() that is under way, or the next one, early (it gives false). Safe from any
   /// thread, also when the source has ended; empty where wait() never waits.
   virtual std::function<void()> make_alarm() { return {}; }

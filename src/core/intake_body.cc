@@ -38,6 +38,12 @@ Task<ByteView> IntakeBody::read() {
   co_return chunk;
 }
 
+std::optional<ByteCount> IntakeBody::announced() const {
+  auto left = body_.announced();
+  if (!left) return std::nullopt;
+  return std::min(pending_.size() + *left, segment_bytes_max_ - segment_bytes_);
+}
+
 /// The next bytes, the end, or nothing when the segment's time is over.
 Task<void> IntakeBody::fetch() {
   try {

@@ -32,6 +32,7 @@ class IntakeBody final : public ByteSource {
   /// The next segment begins: it ends with so many bytes, or so long after its first one.
   void begin_segment(ByteCount bytes_max, Millis time_max);
   Task<ByteView> read() override;
+  std::optional<ByteCount> announced() const override;
 
   /// Nothing more comes.
   bool ended() const { return ended_ && pending_.empty(); }

@@ -19,6 +19,7 @@ class RequestBody final : public ByteSource {
   explicit RequestBody(BodyReader& reader) : reader_(&reader) {}
   Task<ByteView> read() override { return reader_->read(); }
   Task<bool> wait(std::chrono::milliseconds at_most) override { return reader_->wait(at_most); }
+  std::optional<ByteCount> announced() const override { return reader_->left_bytes(); }
   std::function<void()> make_alarm() override { return reader_->make_alarm(); }
 
  private:

@@ -36,6 +36,13 @@ class DiskFile {
   /// beginning of a page, in memory and in the file, do not go through the kernel's cache, where it
   /// can.
   virtual void write_at(ByteCount offset, ByteView bytes) = 0;
+  /// As one write_at() of all the pieces, one behind the other; each is whole pages.
+  virtual void write_pages_at(ByteCount offset, std::span<const ByteView> pieces) {
+    for (auto piece : pieces) {
+      write_at(offset, piece);
+      offset += piece.size();
+    }
+  }
   /// Raises size() with zeros that are written, so that a sync after a later write_at() there has
   /// no room to find and no extents to change.
   virtual void extend(ByteCount size) = 0;

@@ -12,7 +12,8 @@ namespace tapedeck {
 /// Counts them in `all`, which is of all puts and must outlive it. Used by one task.
 class Gathered {
  public:
-  explicit Gathered(std::atomic<ByteCount>& all) : all_(all) {}
+  explicit Gathered(std::atomic<ByteCount>& all, std::size_t headroom = 0)
+      : all_(all), bytes_(headroom) {}
   ~Gathered() { all_ -= bytes_.size(); }
   Gathered(const Gathered&) = delete;
   Gathered& operator=(const Gathered&) = delete;
@@ -30,9 +31,13 @@ class Gathered {
   ByteView writable() const {
     return bytes_.view().substr(0, is_end_ ? bytes_.size() : bytes_.whole_page_bytes());
   }
+  /// As PageBuffer::pages.
+  std::span<char> pages() { return bytes_.pages(); }
   void drop(std::size_t count);
 
  private:
+  void make_room(const ByteSource& source, ByteView chunk, ByteCount bytes_max);
+
   std::atomic<ByteCount>& all_;
   PageBuffer bytes_;
   bool is_end_ = false;

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdint>
 #include <system_error>
 
@@ -8,6 +10,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -43,6 +46,9 @@ auto uninterrupted(Call call) {
 
 /// Fewer bytes go through the page cache, where the next to read them finds them.
 constexpr std::size_t direct_bytes_min = PageBuffer::aligned_from;
+
+/// Never written to, so that they take no memory.
+alignas(PageBuffer::page_bytes) std::array<char, MiB> zeros;
 
 class PosixFile final : public DiskFile {
  public:
@@ -96,15 +102,23 @@ class PosixFile final : public DiskFile {
     }
   }
 
+  void write_pages_at(ByteCount offset, std::span<const ByteView> pieces) override {
+    if (pieces.size() == 1) return write_at(offset, pieces.front());
+    while (!pieces.empty()) {
+      auto some = pieces.first(std::min<std::size_t>(pieces.size(), IOV_MAX));
+      write_some_at(offset, some);
+      for (auto piece : some) offset += piece.size();
+      pieces = pieces.subspan(some.size());
+    }
+  }
+
   void extend(ByteCount size) override {
     auto begin = this->size();
     if (begin >= size) return;
     // Finds the room in one piece, and a full disk at once; where it cannot, the writes do.
     ::fallocate(fd(), 0, size_, static_cast<off_t>(size) - size_);
-    PageBuffer zeros;
-    zeros.append(std::string(std::min<ByteCount>(size - begin, MiB), '\0'));
     while (begin < size) {
-      auto bytes = zeros.view().substr(0, size - begin);
+      auto bytes = ByteView(zeros.data(), zeros.size()).substr(0, size - begin);
       write_at(begin, bytes);
       begin += bytes.size();
     }
@@ -142,6 +156,30 @@ class PosixFile final : public DiskFile {
   static bool is_aligned(ByteView bytes, ByteCount offset) {
     auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
     return address % PageBuffer::page_bytes == 0 && offset % PageBuffer::page_bytes == 0;
+  }
+
+  /// What one call leaves over is written piece by piece.
+  void write_some_at(ByteCount offset, std::span<const ByteView> pieces) {
+    std::vector<iovec> vectors;
+    vectors.reserve(pieces.size());
+    bool direct = true;
+    for (auto piece : pieces) {
+      vectors.push_back({const_cast<char*>(piece.data()), piece.size()});
+      direct = direct && is_aligned(piece, offset) && piece.size() % PageBuffer::page_bytes == 0;
+    }
+    set_direct(direct);
+    auto count = static_cast<int>(vectors.size());
+    auto at = static_cast<off_t>(offset);
+    auto written = uninterrupted([&] { return ::pwritev(fd(), vectors.data(), count, at); });
+    if (written < 0 && errno != EINVAL) throw_errno("write", path_);
+    auto done = written < 0 ? ByteCount{0} : static_cast<ByteCount>(written);
+    size_ = std::max(size_, static_cast<off_t>(offset + done));
+    for (auto piece : pieces) {
+      auto seen = std::min<ByteCount>(done, piece.size());
+      if (seen < piece.size()) write_at(offset + seen, piece.substr(seen));
+      done -= seen;
+      offset += piece.size();
+    }
   }
 
   /// False where the file system cannot.

@@ -32,15 +32,15 @@ SqliteWriter::~SqliteWriter() {
 
 void SqliteWriter::enqueue(Waiting& waiting) {
   bool is_full = false;
+  bool must_wake = false;
   {
     std::lock_guard lock(mutex_);
     is_full = queue_.size() >= options_.queue_max;
     if (!is_full) queue_.push_back(&waiting);
+    must_wake = patience_.must_wake(queue_.size());
   }
-  if (!is_full) {
-    changed_.notify_one();
-    return;
-  }
+  if (must_wake) changed_.notify_one();
+  if (!is_full) return;
   // Not thrown from here: the task is suspended already and can only be resumed.
   waiting.fail(std::make_exception_ptr(
       Error(Fault::unavailable, "the queue of the catalog's writer is full")));
@@ -56,7 +56,10 @@ SqliteWriter::Batch SqliteWriter::take_batch() {
   } else {
     changed_.wait(lock, is_due);
   }
+  patience_.wait(lock, changed_,
+                 [this](std::size_t so_many) { return stopping_ || queue_.size() >= so_many; });
   auto count = std::min(queue_.size(), options_.batch_max);
+  patience_.took(count);
   Batch batch(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
   return batch;

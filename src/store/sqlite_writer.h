@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/batch_patience.h"
 #include "base/job.h"
 #include "base/log.h"
 #include "base/suspend.h"
@@ -107,6 +108,7 @@ class SqliteWriter {
   std::condition_variable changed_;
   std::deque<Waiting*> queue_;  // Guarded by mutex_.
   bool stopping_ = false;       // Guarded by mutex_.
+  BatchPatience patience_;      // Guarded by mutex_.
   std::thread thread_;
 };
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
 
+#include "base/batch_patience.h"
 #include "base/env.h"
 #include "base/pool.h"
 #include "core/blobs.h"
@@ -61,9 +63,11 @@ class VolumeBlobs final : public Blobs {
   DiskBlobs files_;
   std::atomic<ByteCount> gathered_{0};  // in memory now, of all puts
 
-  std::mutex mutex_;  // Guards the next two.
+  std::mutex mutex_;  // Guards the next three.
   std::deque<Waiting*> queue_;
   bool draining_ = false;
+  BatchPatience patience_;
+  std::condition_variable more_;
 
   Volumes volumes_;
   Pool writer_;  // last: its jobs use all of the above

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/crc32c.h"
 #include "base/error.h"
+#include "store/record_pieces.h"
 #include "store/volume_walk.h"
 
 namespace tapedeck {
@@ -17,13 +18,6 @@ constexpr ByteCount extend_step_bytes = 4 * MiB;
 template <std::size_t size>
 ByteView view_of(const std::array<char, size>& bytes) {
   return {bytes.data(), bytes.size()};
-}
-
-/// To the end of the page.
-void add_zeros(PageBuffer& buffer) {
-  static const std::string page(volume::page_bytes, '\0');
-  auto over = buffer.size() % volume::page_bytes;
-  if (over > 0) buffer.append(ByteView(page).substr(over));
 }
 
 std::uint32_t crc_of(ByteView bytes) {
@@ -139,12 +133,12 @@ DiskFile& VolumeFile::changing() {
 
 std::vector<volume::Entry> VolumeFile::append(std::span<const NewBlob> blobs, PageBuffer& buffer) {
   MUST(state_ == State::open);
-  buffer.drop(buffer.size());
-  buffer.reserve(PageBuffer::aligned_from);
+  auto begin = volume::offset_of(end_);
+  RecordPieces pieces(blobs, buffer);
   bool is_first = end_ == 1;
   if (is_first) {
-    buffer.append(view_of(volume::encode_head(id_)));
-    add_zeros(buffer);
+    begin = 0;
+    pieces.add_head(view_of(volume::encode_head(id_)));
   }
   std::vector<volume::Entry> entries;
   for (const auto& blob : blobs) {
@@ -155,15 +149,13 @@ std::vector<volume::Entry> VolumeFile::append(std::span<const NewBlob> blobs, Pa
                             .begin = blob.begin,
                             .crc = crc_of(blob.bytes)};
     entries.push_back({blob.key, end_, length, volume::State::blob});
-    buffer.append(view_of(volume::encode(head)));
-    buffer.append(blob.bytes);
-    add_zeros(buffer);
+    pieces.add(view_of(volume::encode(head)), blob);
     end_ += volume::pages_of(length);
   }
   auto end = volume::offset_of(end_);
   auto& file = changing();
   if (file.size() < end) file.extend((end / extend_step_bytes + 1) * extend_step_bytes);
-  file.write_at(end - buffer.size(), buffer.view());
+  file.write_pages_at(begin, pieces.views());
   return entries;
 }
 

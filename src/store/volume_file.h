@@ -14,11 +14,14 @@
 
 namespace tapedeck {
 
-/// A blob on its way into a volume. The bytes are the caller's.
+/// A blob on its way into a volume. The memory is the caller's.
 struct NewBlob {
   BlobKey key;
   ByteCount begin = 0;  // where in its recording
   ByteView bytes;       // at least one
+  /// The whole pages of memory that the bytes lie in, behind room for their header, so that they
+  /// are written from there; or empty: they are copied.
+  std::span<char> pages;
 };
 
 /// Open (being appended to), left (nobody appends any more, found by headers) or sealed. All but
@@ -44,8 +47,9 @@ class VolumeFile {
   /// they are read from the disk.
   std::vector<volume::Entry> entries() const;
 
-  /// Writes the records behind the last; `buffer` is room to put them together in. They are not
-  /// durable before sync(), and not among the entries before commit().
+  /// Writes the records behind the last, of those with pages in them; `buffer` is room to put the
+  /// others together in. They are not durable before sync(), and not among the entries before
+  /// commit().
   std::vector<volume::Entry> append(std::span<const NewBlob> blobs, PageBuffer& buffer);
   void sync();
   /// Changes the entries: these are durable.

@@ -42,6 +42,11 @@ class ForwardingFile : public DiskFile {
   }
   ByteCount size() override { return inner_->size(); }
   void write_at(ByteCount offset, ByteView bytes) override { inner_->write_at(offset, bytes); }
+  void write_pages_at(ByteCount offset, std::span<const ByteView> pieces) override {
+    std::string joined;
+    for (auto piece : pieces) joined += piece;
+    write_at(offset, joined);
+  }
   void extend(ByteCount size) override { inner_->extend(size); }
   void truncate(ByteCount size) override { inner_->truncate(size); }
   bool punch(ByteRange range) override { return inner_->punch(range); }
