@@ -1,6 +1,5 @@
-"""The machine: a network and a file system of our own, and programs pinned to cores."""
+"""The machine: a network of our own, and programs pinned to cores. The disk is disk.py's."""
 
-import contextlib
 import os
 import resource
 import shutil
@@ -45,39 +44,6 @@ def build_programs():
         check=True,
         stdout=subprocess.DEVNULL,
     )
-
-
-@contextlib.contextmanager
-def workplace(given):
-    """A fresh folder for the stores: the one given, or a journaled ext4 in a file, so that results
-    do not depend on how the machine's own disk was made and used before."""
-    if given:
-        folder = Path(given)
-        folder.mkdir(parents=True, exist_ok=True)
-        yield folder
-        return
-    WORK.mkdir(parents=True, exist_ok=True)
-    image, mount = WORK / "disk.img", WORK / "disk"
-    mount.mkdir(exist_ok=True)
-    subprocess.run(["umount", str(mount)], capture_output=True)
-    with open(image, "wb") as file:
-        file.truncate(40 << 30)
-    made = subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], capture_output=True)
-    mounted = (
-        made.returncode == 0
-        and subprocess.run(
-            ["mount", "-o", "loop,noinit_itable", str(image), str(mount)], capture_output=True
-        ).returncode
-        == 0
-    )
-    if not mounted:
-        print("cannot mount a file system of our own: measuring in build/bench", file=sys.stderr)
-    try:
-        yield mount
-    finally:
-        if mounted:
-            subprocess.run(["umount", str(mount)], check=False)
-        image.unlink(missing_ok=True)
 
 
 def pinned(core, command):
