@@ -21,9 +21,10 @@ def quietly(*command):
 
 
 class LoopDisk:
-    """An ext4 in `image`, mounted at `mount`. The loop device reads and writes the image with direct
-    I/O: else every byte also goes through the page cache of the image, and a program that goes past
-    the page cache itself is slower than one that does not. `how` tells what became of it."""
+    """An ext4 in `image`, mounted at `mount`. The loop device reads and writes the image with
+    direct I/O: else every byte also goes through the page cache of the image, and a program that
+    goes past the page cache itself is slower than one that does not. `how` tells what became of
+    it."""
 
     def __init__(self, image, mount, direct=True):
         self.image, self.mount, self.direct = image, mount, direct

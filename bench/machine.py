@@ -5,6 +5,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,11 +32,10 @@ def enter_own_network():
 
 def build_programs():
     """The release binary, the load generators and the filler."""
-    for tool in ("cmake", "ninja", "nginx", "taskset"):
+    for tool in ("cmake", "ninja", "nginx", "taskset", "openssl"):
         if shutil.which(tool) is None:
-            sys.exit(
-                f"bench/run needs {tool}: apt-get install cmake ninja-build nginx-light util-linux"
-            )
+            packages = "cmake ninja-build nginx-light util-linux openssl"
+            sys.exit(f"bench/run needs {tool}: apt-get install {packages}")
     subprocess.run(
         ["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
@@ -44,6 +44,16 @@ def build_programs():
         check=True,
         stdout=subprocess.DEVNULL,
     )
+
+
+def description(disk):
+    """What a row was measured on, without the machine's name."""
+    cpuinfo = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in cpuinfo if "model name" in line), "")
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True,
+                            text=True).stdout.strip()
+    return {"cores": os.cpu_count(), "cpu": model, "kernel": os.uname().release, "disk": disk,
+            "commit": commit, "at": time.strftime("%Y-%m-%d %H:%M", time.gmtime())}
 
 
 def pinned(core, command):
