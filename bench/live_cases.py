@@ -73,34 +73,35 @@ def must(figures):
 
 def live(bench):
     recorders, seconds = (200, 3) if bench.quick else (2_000, 60)
-    with tapedeck(bench, "live") as server:
-        ours = must(record(server, recorders, seconds))
-    with TusNode(bench.folder_of("live-peer"), bench.log, core=None) as server:
-        peer = record(server, recorders, seconds)
+    with bench.watch.round() as noise:
+        with tapedeck(bench, "live") as server:
+            ours = must(record(server, recorders, seconds))
+        with TusNode(bench.folder_of("live-peer"), bench.log, core=None) as server:
+            peer = record(server, recorders, seconds)
     case = f"live, {recorders:,} recorders, 4 KiB a second each"
     theirs = (lambda name: [peer[name]]) if "error" not in peer else (lambda _: [])
     late = lambda figures, name: [figures[name] / 1000]
     peers = PEER if "error" not in peer else f"{PEER}: {peer['error']}"
     both = lambda name: (late(ours, name), [value / 1000 for value in theirs(name)])
-    says = {"guarantees": (servers.Tapedeck.GUARANTEES, TusNode.GUARANTEES)}
+    says = {"noisy": [noise.why], "guarantees": (servers.Tapedeck.GUARANTEES, TusNode.GUARANTEES)}
     return [
         row(case, "late at p50", "ms", *both("late_p50_us"), peers, **says),
         row(case, "late at p99", "ms", *both("late_p99_us"), peers, **says),
         row(case, "late at most", "ms", *both("late_max_us"), peers, **says),
-        row(case, "recordings with a lost byte", "", [ours["lost"]], theirs("lost"), peers),
-        row(case, "failed requests", "", [ours["failures"]], theirs("failures"), peers),
+        row(case, "recordings with a lost byte", "", [ours["lost"]], theirs("lost"), peers, **says),
+        row(case, "failed requests", "", [ours["failures"]], theirs("failures"), peers, **says),
         row(case, "memory of each", "KiB", [ours["kib"]], theirs("kib"), peers,
-            at_most(24, of="ours")),
+            at_most(24, of="ours"), noisy=[noise.why]),
     ]
 
 
 def live_10k(bench):
     recorders, seconds = (500, 3) if bench.quick else (10_000, 30)
-    with bench.cleared(), tapedeck(bench, "live-10k") as server:
+    with bench.cleared(), bench.watch.round() as noise, tapedeck(bench, "live-10k") as server:
         ours = must(record(server, recorders, seconds))
     case = f"live, {recorders:,} recorders, 4 KiB a second each"
     one = lambda metric, unit, value, most: row(
-        case, metric, unit, [value], [], "", at_most(most, of="ours"))
+        case, metric, unit, [value], [], "", at_most(most, of="ours"), noisy=[noise.why])
     return [
         one("recordings with a lost byte", "", ours["lost"], 0),
         one("recorders that could not append all", "", ours["unfinished"], 0),

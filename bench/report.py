@@ -34,8 +34,10 @@ def goal(row):
 
 def spread(row):
     if len(row.get("rounds", {}).get("ours", [0, 0])) < 2:
-        return "one round"
-    return f"±{row['spread'] * 50:.0f} %" + (" noisy" if row.get("noisy") else "")
+        said = "one round"
+    else:
+        said = f"±{row['spread'] * 50:.0f} %"
+    return said + (", noisy" if row.get("noisy") else "")
 
 
 def cells(row):
@@ -67,6 +69,9 @@ def save(rows, description):
     RESULTS.write_text(json.dumps({"rows": rows}, indent=1, ensure_ascii=False) + "\n")
     text = README.read_text()
     between = re.compile(re.escape(MARKS[0]) + ".*?" + re.escape(MARKS[1]), re.S)
-    shown = f"{MARKS[0]}\n{table(rows)}\n{MARKS[1]}"
+    pictures = [
+        f"![{name.removesuffix('.svg')}](results/{name})"
+        for name in plots.write(rows, RESULTS.parent)
+    ]
+    shown = "\n\n".join([f"{MARKS[0]}\n{table(rows)}", *pictures]) + f"\n{MARKS[1]}"
     README.write_text(between.sub(lambda _: shown, text))
-    plots.write(rows, RESULTS.parent)

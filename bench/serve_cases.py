@@ -12,6 +12,7 @@ CONNECTIONS = (32, 256)
 
 def timed(bench, server, **plan):
     figures = servers.drive(server.port, seconds=bench.seconds, tls=server.tls, **plan)
+    server.agreed = figures["tls"]
     return figures["per_second"], figures["p99_us"] / 1000
 
 
@@ -48,6 +49,9 @@ def download(bench, case, size, certificate=None):
                     lambda: timed(bench, peer, path="/x.bin", **how), "none", at_least(1.0))
                 rows += bench.compare_all(f"download {case}{kind}", f"{connections} connections",
                                           "downloads/s", mine, [theirs], rounds_max)
+            if ours.agreed != peer.agreed:
+                raise RuntimeError(f"different ciphers: {ours.agreed}, {peer.agreed}")
+            rows = [row | {"tls": ours.agreed} for row in rows]
     return rows
 
 
