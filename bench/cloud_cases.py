@@ -8,7 +8,7 @@ import subprocess
 
 import machine
 import servers
-from figures import row
+from rounds import Subject
 
 SIZE = 64 * 1024
 CONNECTIONS = 32
@@ -19,12 +19,14 @@ need_node >&2; start_dynalite >&2; echo "$TAPEDECK_TEST_DYNAMODB"; read -r _
 """
 
 
+def why_not():
+    installed = machine.ROOT / "build" / "engines" / "dynalite" / "installed"
+    return None if installed.exists() else "its engines are not installed: run ./test cloud once"
+
+
 @contextlib.contextmanager
 def engines():
     """The settings of a server on engines of its own."""
-    installed = machine.ROOT / "build" / "engines" / "dynalite" / "installed"
-    if not installed.exists():
-        raise SystemExit("bench/run cloud needs its engines: run ./test cloud once")
     script = machine.ROOT / "tests" / "engines" / "ceph.sh"
     env = os.environ | {"TAPEDECK_CEPH_HOME": str(machine.WORK / "ceph")}
     dynalite = subprocess.Popen(["bash", "-c", DYNALITE], cwd=machine.ROOT, text=True,
@@ -66,23 +68,19 @@ def bare(bench, stores, **plan):
 
 
 def uploads(bench, server, stores):
-    late = {"ours": [], "bare": []}
-
     def ours():
-        figures = servers.drive(server.port, method="PUT", path="/api/v1/recordings/{n}.bin",
-                                headers=[server.auth], body_bytes=SIZE, connections=CONNECTIONS,
-                                seconds=bench.seconds)
-        late["ours"].append(figures["p99_us"] / 1000)
-        return figures["per_second"]
+        plan = server.upload_plan(SIZE)
+        figures = servers.drive(server.port, **plan, connections=CONNECTIONS, seconds=bench.seconds)
+        return figures["per_second"], figures["p99_us"] / 1000
 
     def theirs():
         figures = bare(bench, stores, connections=CONNECTIONS)
-        late["bare"].append(figures["p99_us"] / 1000)
-        return figures["per_second"]
+        return figures["per_second"], figures["p99_us"] / 1000
 
-    case = "cloud, upload 64 KiB"
-    speed = bench.compare(case, f"{CONNECTIONS} connections", "uploads/s", ours, theirs, BARE)
-    return [speed, row(case, "p99", "ms", late["ours"], late["bare"], BARE)]
+    metric = f"{CONNECTIONS} connections"
+    mine = Subject("ours", ours, "in S3, auth, row in DynamoDB")
+    peer = Subject(BARE, theirs, "in S3")
+    return bench.compare_all("cloud, upload 64 KiB", metric, "uploads/s", mine, [peer])
 
 
 def playback(bench, server, redirecting, stores):

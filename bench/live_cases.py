@@ -8,12 +8,13 @@ import time
 
 import machine
 import servers
-from figures import row
+from figures import at_least, at_most, row
+from peers.tus_node import TusNode
 
 MANY_LIVE = ("--live-max", "1000000")
 LATE_MAX_MS = 2_000
 SETTLE_SECONDS = 10  # slow uploads begin all at once: that burst is not what is measured
-PEER = "@tus/server FileStore, unsynced"
+PEER = TusNode.NAME
 
 
 class Memory:
@@ -72,46 +73,63 @@ def must(figures):
 
 def live(bench):
     recorders, seconds = (200, 3) if bench.quick else (2_000, 60)
-    with tapedeck(bench, "live") as server:
-        ours = must(record(server, recorders, seconds))
-    with servers.TusNode(bench.folder_of("live-peer"), bench.log) as server:
-        peer = record(server, recorders, seconds)
+    with bench.watch.round() as noise:
+        with tapedeck(bench, "live") as server:
+            ours = must(record(server, recorders, seconds))
+        with TusNode(bench.folder_of("live-peer"), bench.log, core=None) as server:
+            peer = record(server, recorders, seconds)
     case = f"live, {recorders:,} recorders, 4 KiB a second each"
     theirs = (lambda name: [peer[name]]) if "error" not in peer else (lambda _: [])
     late = lambda figures, name: [figures[name] / 1000]
     peers = PEER if "error" not in peer else f"{PEER}: {peer['error']}"
     both = lambda name: (late(ours, name), [value / 1000 for value in theirs(name)])
+    says = {"noisy": [noise.why], "guarantees": (servers.Tapedeck.GUARANTEES, TusNode.GUARANTEES)}
     return [
-        row(case, "late at p50", "ms", *both("late_p50_us"), peers),
-        row(case, "late at p99", "ms", *both("late_p99_us"), peers),
-        row(case, "late at most", "ms", *both("late_max_us"), peers),
-        row(case, "recordings with a lost byte", "", [ours["lost"]], theirs("lost"), peers),
-        row(case, "failed requests", "", [ours["failures"]], theirs("failures"), peers),
-        row(case, "memory of each", "KiB", [ours["kib"]], theirs("kib"), peers),
+        row(case, "late at p50", "ms", *both("late_p50_us"), peers, **says),
+        row(case, "late at p99", "ms", *both("late_p99_us"), peers, **says),
+        row(case, "late at most", "ms", *both("late_max_us"), peers, **says),
+        row(case, "recordings with a lost byte", "", [ours["lost"]], theirs("lost"), peers, **says),
+        row(case, "failed requests", "", [ours["failures"]], theirs("failures"), peers, **says),
+        row(case, "memory of each", "KiB", [ours["kib"]], theirs("kib"), peers,
+            at_most(24, of="ours"), noisy=[noise.why]),
     ]
+
+
+def live_10k(bench):
+    recorders, seconds = (500, 3) if bench.quick else (10_000, 30)
+    with bench.cleared(), bench.watch.round() as noise, tapedeck(bench, "live-10k") as server:
+        ours = must(record(server, recorders, seconds))
+    case = f"live, {recorders:,} recorders, 4 KiB a second each"
+    one = lambda metric, unit, value, most: row(
+        case, metric, unit, [value], [], "", at_most(most, of="ours"), noisy=[noise.why])
+    return [
+        one("recordings with a lost byte", "", ours["lost"], 0),
+        one("recorders that could not append all", "", ours["unfinished"], 0),
+        one("late at p99", "ms", ours["late_p99_us"] / 1000, 1_000),
+        one("memory of each", "KiB", ours["kib"], 24),
+    ]
+
+
+def append_rate(bench, recorders, *options):
+    """(appends a second, p99 in ms) on a new store; each is due when the last was acknowledged."""
+    each = 4 if bench.quick else 80
+    with bench.cleared(), tapedeck(bench, "appends", *options) as server:
+        figures = must(record(server, recorders, each, period_ms=0))
+    if figures["lost"] or figures["failures"]:
+        raise SystemExit(f"appends were lost or refused: {figures}")
+    return recorders * each / figures["seconds"], figures["answer_p99_us"] / 1000
 
 
 def appends(bench):
     """As fast as they are acknowledged: volumes, and the same program with a file for each blob."""
-    recorders, each = (50, 4) if bench.quick else (256, 80)
-    rates, p99 = ({"volumes": [], "files": []} for _ in range(2))
-
-    def run(kind, number, *options):
-        with tapedeck(bench, f"appends-{kind}-{number}", *options) as server:
-            figures = must(record(server, recorders, each, period_ms=0))
-        if figures["lost"] or figures["failures"]:
-            raise SystemExit(f"appends were lost or refused: {figures}")
-        rates[kind].append(recorders * each / figures["seconds"])
-        p99[kind].append(figures["answer_p99_us"] / 1000)
-
-    for number in range(bench.rounds):
-        run("volumes", number)
-        run("files", number, "--volume-blob-max", "0")
-    case, peer = f"4 KiB live appends, {recorders} recorders", "a file for each blob"
-    both = lambda figures: (figures["volumes"], figures["files"])
     return [
-        row(case, "as fast as they are acknowledged", "appends/s", *both(rates), peer),
-        row(case, "p99", "ms", *both(p99), peer),
+        bench.compare(
+            "4 KiB live appends", f"{recorders} recorders", "appends/s",
+            lambda: append_rate(bench, recorders),
+            lambda: append_rate(bench, recorders, "--volume-blob-max", "0"),
+            "ours with a file for each blob", at_least(4),
+        )
+        for recorders in (32, 256)
     ]
 
 
@@ -140,7 +158,7 @@ def live_most(bench):
     first, step = (100, 2_000) if bench.quick else (2_000, 1_000)
     ours = most(lambda n: tapedeck(bench, f"most-{n}"), seconds, first, step)
     peer = most(
-        lambda n: servers.TusNode(bench.folder_of(f"most-peer-{n}"), bench.log),
+        lambda n: TusNode(bench.folder_of(f"most-peer-{n}"), bench.log, core=None),
         seconds,
         first,
         step,

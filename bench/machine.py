@@ -1,11 +1,11 @@
-"""The machine: a network and a file system of our own, and programs pinned to cores."""
+"""The machine: a network of our own, and programs pinned to cores. The disk is disk.py's."""
 
-import contextlib
 import os
 import resource
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,12 +31,10 @@ def enter_own_network():
 
 
 def build_programs():
-    """The release binary, the load generators and the filler."""
-    for tool in ("cmake", "ninja", "nginx", "taskset"):
-        if shutil.which(tool) is None:
-            sys.exit(
-                f"bench/run needs {tool}: apt-get install cmake ninja-build nginx-light util-linux"
-            )
+    """What Debian has of what is needed, the release binary, the generators and the fillers."""
+    if shutil.which("dpkg-query"):  # elsewhere cmake says what is missing
+        install = '. cmake/packages.sh && need_packages $(bench_packages)'
+        subprocess.run(["bash", "-c", install], cwd=ROOT, check=True)
     subprocess.run(
         ["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
@@ -47,37 +45,14 @@ def build_programs():
     )
 
 
-@contextlib.contextmanager
-def workplace(given):
-    """A fresh folder for the stores: the one given, or a journaled ext4 in a file, so that results
-    do not depend on how the machine's own disk was made and used before."""
-    if given:
-        folder = Path(given)
-        folder.mkdir(parents=True, exist_ok=True)
-        yield folder
-        return
-    WORK.mkdir(parents=True, exist_ok=True)
-    image, mount = WORK / "disk.img", WORK / "disk"
-    mount.mkdir(exist_ok=True)
-    subprocess.run(["umount", str(mount)], capture_output=True)
-    with open(image, "wb") as file:
-        file.truncate(40 << 30)
-    made = subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], capture_output=True)
-    mounted = (
-        made.returncode == 0
-        and subprocess.run(
-            ["mount", "-o", "loop,noinit_itable", str(image), str(mount)], capture_output=True
-        ).returncode
-        == 0
-    )
-    if not mounted:
-        print("cannot mount a file system of our own: measuring in build/bench", file=sys.stderr)
-    try:
-        yield mount
-    finally:
-        if mounted:
-            subprocess.run(["umount", str(mount)], check=False)
-        image.unlink(missing_ok=True)
+def description(disk):
+    """What a row was measured on, without the machine's name."""
+    cpuinfo = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in cpuinfo if "model name" in line), "")
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True,
+                            text=True).stdout.strip()
+    return {"cores": os.cpu_count(), "cpu": model, "kernel": os.uname().release, "disk": disk,
+            "commit": commit, "at": time.strftime("%Y-%m-%d %H:%M", time.gmtime())}
 
 
 def pinned(core, command):

@@ -1,10 +1,12 @@
-"""The two servers, on folders and ports of their own, and the one generator that drives both."""
+"""Servers on folders and ports of their own, ours among them, and the one generator that drives all
+of them."""
 
 import http.client
 import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.request
@@ -21,13 +23,14 @@ def free_port():
 def drive(port, **plan):
     """One run of the generator; its figures as a dict. Fails loudly when any request failed."""
     command = [machine.BUILD / "bench" / "tapedeck_load", "--port", port]
-    for header in plan.pop("headers", []):
-        command += ["--header", header]
+    for kind in ("headers", "then_headers"):
+        for header in plan.pop(kind, []):
+            command += ["--" + kind[:-1].replace("_", "-"), header]
+    command += ["--tls"] if plan.pop("tls", False) else []
     for name, value in plan.items():
         command += ["--" + name.replace("_", "-"), value]
-    out = subprocess.run(
-        machine.pinned(machine.CLIENT_CORE, command), capture_output=True, text=True
-    )
+    command = machine.pinned(machine.CLIENT_CORE, command)
+    out = subprocess.run(command, capture_output=True, text=True)
     if out.returncode != 0:
         raise SystemExit(f"the load generator failed: {out.stderr.strip()}")
     figures = json.loads(out.stdout)
@@ -39,19 +42,36 @@ def drive(port, **plan):
     return figures
 
 
+def call(port, method, path, body=None, headers=(), data=None, tls=False):
+    """One request; the answer's JSON, None when it is empty."""
+    headers = dict(headers)
+    if body is not None:
+        data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+    scheme = "https" if tls else "http"
+    url = f"{scheme}://127.0.0.1:{port}{path}"
+    request = urllib.request.Request(url, data, headers, method=method)
+    context = ssl._create_unverified_context() if tls else None
+    with urllib.request.urlopen(request, context=context) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
 class Server:
     """A child process that listens; stopped with the `with` block."""
 
-    def __init__(self, command, port, ready_path, log, core=machine.SERVER_CORE):
+    tls = False
+
+    def __init__(self, command, port, ready_path, log, core=machine.SERVER_CORE, folder=None):
         self.port = port
         started = time.monotonic()
-        self.process = subprocess.Popen(machine.pinned(core, command), stdout=log, stderr=log)
+        command = machine.pinned(core, command)
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
         self.start_ms = self.wait_for(ready_path, started)
 
     def wait_for(self, path, started):
         while True:
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection = self.connect()
                 connection.request("GET", path)
                 connection.getresponse().read()
                 return (time.monotonic() - started) * 1000
@@ -61,6 +81,12 @@ class Server:
                 if time.monotonic() - started > 20:
                     raise SystemExit(f"{self.process.args} does not answer")
                 time.sleep(0.0005)
+
+    def connect(self):
+        if self.tls:
+            context = ssl._create_unverified_context()
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=5, context=context)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
 
     def memory_kib(self, field):
         with open(f"/proc/{self.process.pid}/status") as status:
@@ -78,96 +104,35 @@ class Server:
 
 
 class Tapedeck(Server):
-    def __init__(self, folder, log, token=None, core=machine.SERVER_CORE, options=()):
-        """On one core; with `core` None on all of them."""
+    NAME = "ours"
+    GUARANTEES = "synced, auth, synced row"
+
+    def __init__(self, folder, log, token=None, core=machine.SERVER_CORE, options=(),
+                 certificate=None):
+        """On one core; with `core` None on all of them. `certificate`: (chain, key), for TLS."""
         port = free_port()
-        command = [
-            machine.BUILD / "tapedeck",
-            "serve",
-            "--listen",
-            f"127.0.0.1:{port}",
-            "--data",
-            folder,
-            "--threads",
-            "1" if core else "0",
-            "--signup",
-            "open",
-            "--log-level",
-            "warning",
-            *options,
-        ]
+        self.tls = certificate is not None
+        command = [machine.BUILD / "tapedeck", "serve", "--listen", f"127.0.0.1:{port}"]
+        command += ["--data", folder, "--threads", "1" if core else "0"]
+        command += ["--signup", "open", "--log-level", "warning", *options]
+        if certificate:
+            command += ["--tls-cert", certificate[0], "--tls-key", certificate[1]]
         super().__init__(command, port, "/healthz", log, core)
         self.token = token or self.sign_up()
 
     def sign_up(self):
-        answer = self.call(
-            "POST", "/api/v1/users", {"username": "bench", "password": "bench-password"}
-        )
-        return answer["token"]
+        self.token = None
+        user = {"username": "bench", "password": "bench-password"}
+        return self.call("POST", "/api/v1/users", user)["token"]
 
     def call(self, method, path, body=None, data=None):
-        headers = {"Authorization": f"Bearer {self.token}"} if getattr(self, "token", None) else {}
-        if body is not None:
-            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", data, headers, method=method
-        )
-        with urllib.request.urlopen(request) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return call(self.port, method, path, body, headers, data, self.tls)
 
     @property
     def auth(self):
         return f"Authorization: Bearer {self.token}"
 
-
-NGINX = """
-user root; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{ worker_connections 4096; }}
-http {{
-  access_log off; sendfile on; tcp_nopush on; client_max_body_size 0; client_body_buffer_size 128k;
-  client_body_temp_path {folder}/tmp; keepalive_requests 100000000;
-  open_file_cache max=1000 inactive=60s;
-  server {{
-    listen 127.0.0.1:{port};
-    location = /ok {{ return 200 "ok"; }}
-    location / {{ root {folder}/root; dav_methods PUT DELETE; }}
-  }}
-}}
-"""
-
-
-class Nginx(Server):
-    def __init__(self, folder, log):
-        for name in ("root", "tmp"):
-            os.makedirs(folder / name, exist_ok=True)
-        port = free_port()
-        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
-        super().__init__(
-            ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-g", "daemon off;"],
-            port,
-            "/ok",
-            log,
-        )
-
-
-class TusNode(Server):
-    """@tus/server with its FileStore, on Node; both fetched by npm when they are not there."""
-
-    PACKAGES = ("@tus/server@2", "@tus/file-store@2")
-
-    @staticmethod
-    def install():
-        engine = machine.WORK / "tus"
-        if not (engine / "node_modules" / "@tus" / "file-store").exists():
-            engine.mkdir(parents=True, exist_ok=True)
-            npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", engine]
-            subprocess.run([*npm, *TusNode.PACKAGES], check=True)
-        return engine
-
-    def __init__(self, folder, log):
-        engine = self.install()
-        folder.mkdir(exist_ok=True)
-        port = free_port()
-        script = machine.ROOT / "bench" / "live" / "tus_server.mjs"
-        super().__init__(["node", script, engine, folder, port], port, "/", log, core=None)
+    def upload_plan(self, size):
+        path = "/api/v1/recordings/{n}.bin"
+        return {"method": "PUT", "path": path, "headers": [self.auth], "body_bytes": size}

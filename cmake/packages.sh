@@ -45,7 +45,7 @@ long_test_packages() {
 
 bench_packages() {
   build_packages
-  echo python3 nginx-light iproute2 util-linux
+  echo python3 nginx-light iproute2 util-linux mount e2fsprogs openssl git
 }
 
 debian_version() {

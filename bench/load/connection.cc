@@ -44,10 +44,12 @@ sockaddr_in socket_address(const std::string& host, std::uint16_t port) {
 }  // namespace
 
 Connection::~Connection() {
+  tls_.reset();
   if (socket_ >= 0) ::close(socket_);
 }
 
 void Connection::open() {
+  tls_.reset();
   if (socket_ >= 0) ::close(socket_);
   socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
   int later = 1;  // the port is chosen with the connection, so each address has all of them
@@ -63,12 +65,14 @@ void Connection::open() {
   }
   int on = 1;
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (address_.tls) tls_ = std::make_unique<Tls>(socket_);
 }
 
 void Connection::begin(Outgoing request) {
   request_ = std::move(request);
   head_sent_ = 0;
   body_sent_ = 0;
+  tail_sent_ = 0;
   began_ = Clock::now();
   answer_head_.clear();
   head_read_ = false;
@@ -82,28 +86,46 @@ Connection::Progress Connection::go_on() {
   return read_some();
 }
 
+std::size_t Connection::pieces_left(iovec (&pieces)[3]) const {
+  std::size_t count = 0;
+  auto add = [&](std::string_view bytes) {
+    if (!bytes.empty()) pieces[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
+  };
+  add(std::string_view(request_.head).substr(head_sent_));
+  auto left = request_.body_bytes - body_sent_;
+  if (left > 0) {
+    auto at = (request_.payload_at + body_sent_) % request_.payload.size();
+    auto run = request_.payload.substr(at, left);
+    add(run);
+    if (run.size() < left) return count;
+  }
+  add(std::string_view(request_.tail).substr(tail_sent_));
+  return count;
+}
+
+ssize_t Connection::send_now(iovec* pieces, std::size_t count) {
+  if (tls_) return tls_->send(pieces[0]);
+  msghdr message{};
+  message.msg_iov = pieces;
+  message.msg_iovlen = count;
+  return ::sendmsg(socket_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+ssize_t Connection::receive_now(char* to, std::size_t size) {
+  return tls_ ? tls_->receive(to, size) : ::recv(socket_, to, size, MSG_DONTWAIT);
+}
+
 bool Connection::send_some() {
   while (wants_to_write()) {
-    iovec pieces[2];
-    std::size_t count = 0;
-    auto& head = request_.head;
-    if (head_sent_ < head.size()) {
-      pieces[count++] = {head.data() + head_sent_, head.size() - head_sent_};
-    }
-    if (body_sent_ < request_.body_bytes) {
-      auto payload = request_.payload;
-      auto at = (request_.payload_at + body_sent_) % payload.size();
-      auto size = std::min<std::uint64_t>(payload.size() - at, request_.body_bytes - body_sent_);
-      pieces[count++] = {const_cast<char*>(payload.data()) + at, size};
-    }
-    msghdr message{};
-    message.msg_iov = pieces;
-    message.msg_iovlen = count;
-    auto sent = ::sendmsg(socket_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    iovec pieces[3];
+    auto sent = send_now(pieces, pieces_left(pieces));
     if (sent < 0) return errno == EAGAIN || errno == EINTR;
-    auto of_head = std::min<std::size_t>(static_cast<std::size_t>(sent), head.size() - head_sent_);
+    auto bytes = static_cast<std::uint64_t>(sent);
+    auto of_head = std::min<std::uint64_t>(bytes, request_.head.size() - head_sent_);
+    auto of_body = std::min<std::uint64_t>(bytes - of_head, request_.body_bytes - body_sent_);
     head_sent_ += of_head;
-    body_sent_ += static_cast<std::size_t>(sent) - of_head;
+    body_sent_ += of_body;
+    tail_sent_ += bytes - of_head - of_body;
   }
   return true;
 }
@@ -141,7 +163,7 @@ Connection::Progress Connection::read_some() {
   for (;;) {
     if (head_read_ && !chunked_ && received_bytes_ >= answer_bytes_) return Progress::answered;
     if (head_read_ && chunked_ && chunk_tail_.ends_with("0\r\n\r\n")) return Progress::answered;
-    auto got = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    auto got = receive_now(buffer.data(), buffer.size());
     if (got == 0) return Progress::broken;
     if (got < 0) return errno == EAGAIN || errno == EINTR ? Progress::waiting : Progress::broken;
     std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));

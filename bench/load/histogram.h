@@ -1,8 +1,10 @@
-// Latencies in buckets of 1/32 of a power of two: at most 3 % off, whatever the range.
+// Latencies in buckets of 1/128 of a power of two: less than 1 % off, whatever the range.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 namespace load {
@@ -15,13 +17,14 @@ class Histogram {
     if (micros > max_) max_ = micros;
   }
 
-  /// The latency that `share` (0 to 1) of all requests did not exceed, in microseconds.
+  /// The latency that `share` (0 to 1) of all requests did not exceed, in microseconds; the upper
+  /// end of its bucket. 0 when there were none.
   std::uint64_t quantile(double share) const {
-    auto wanted = static_cast<std::uint64_t>(share * static_cast<double>(total_));
+    auto wanted = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(total_)));
     std::uint64_t seen = 0;
     for (std::size_t i = 0; i < counts_.size(); ++i) {
       seen += counts_[i];
-      if (seen > wanted) return upper_bound_of(i);
+      if (seen > 0 && seen >= wanted) return std::min(upper_bound_of(i), max_);
     }
     return max_;
   }
@@ -30,7 +33,7 @@ class Histogram {
   std::uint64_t max() const { return max_; }
 
  private:
-  static constexpr unsigned fine_bits = 5;
+  static constexpr unsigned fine_bits = 7;
   static constexpr std::uint64_t fine = 1u << fine_bits;
 
   static std::size_t bucket_of(std::uint64_t value) {
@@ -44,7 +47,7 @@ class Histogram {
     return ((bucket % fine + fine + 1) << power) - 1;
   }
 
-  std::array<std::uint64_t, 60 * fine> counts_{};
+  std::array<std::uint64_t, 58 * fine> counts_{};
   std::uint64_t total_ = 0;
   std::uint64_t max_ = 0;
 };
