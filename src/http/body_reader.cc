@@ -62,7 +62,10 @@ Task<bool> BodyReader::find_piece(Clock::time_point until) {
   for (;;) {
     if (!piece_.empty()) co_return true;
     if (failure_) throw Error(*failure_);
-    if (complete_) co_return true;
+    if (complete_) {
+      if (input_.empty()) drop_delivered();  // the answer may take a while
+      co_return true;
+    }
     piece_ = decode();
     if (!piece_.empty() || complete_) co_return true;
     if (continue_wanted_) co_await send_continue();
@@ -119,7 +122,7 @@ void BodyReader::fail(Fault fault, std::string detail) {
   throw Error(*failure_);
 }
 
-/// Everything that was given has been used: frees its memory before the wait.
+/// Everything that was given has been used: frees its memory before what may take a while.
 void BodyReader::drop_delivered() {
   // While what was given was worked on, the client could not know that we waited for it.
   if (from_backlog_ || lease_.data() != nullptr) received_at_ = Clock::now();
