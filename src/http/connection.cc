@@ -16,7 +16,7 @@ Connection::Connection(Workbench& bench, int descriptor, Peer peer, Admission::T
       ticket_(std::move(ticket)),
       peer_name_(peer.address ? peer.address->text() : "local"),
       trusted_proxy_(peer.address && bench.door.proxies.trusts(*peer.address)),
-      wire_(bench.context, bench.wheel, descriptor),
+      wire_(bench.poller, bench.wheel, descriptor),
       body_(bench, wire_, backlog_),
       sender_(bench, wire_, body_) {
   if (bench.door.tls && peer.address) wire_.secure(bench.door.tls->make_session());

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/async_result.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/sendfile.h>
@@ -18,38 +19,61 @@ namespace tapedeck::http {
 namespace {
 constexpr std::size_t parts_max = 4;
 constexpr std::size_t tls_record_bytes = 16 * KiB;
+constexpr int ready_row_max = 16;
+
+/// What Asio starts once the task is suspended.
+struct Parking {
+  Job& place;
+  template <class Handler>
+  void operator()(Handler&& handler) {
+    place = Job(std::forward<Handler>(handler));
+  }
+};
 }  // namespace
 
 void Wire::FreeSession::operator()(ssl_st* session) const {
   SSL_free(session);
 }
 
-Wire::Wire(asio::io_context& context, TimerWheel& wheel, int descriptor)
-    : wheel_(&wheel), socket_(context, descriptor) {}
+Wire::Wire(Poller& poller, TimerWheel& wheel, int descriptor)
+    : poller_(&poller), wheel_(&wheel), socket_(descriptor) {
+  poller.add(*this, descriptor);
+}
 
-Wire::~Wire() = default;
+/// The task that waits is not destroyed here and now: it may refer to what its owner just destroys.
+Wire::~Wire() {
+  if (go_on_) poller_->abandon(std::move(go_on_));
+}
 
 void Wire::secure(ssl_st* session) {
   tls_.reset(session);
-  SSL_set_fd(session, socket_.native_handle());
+  SSL_set_fd(session, socket_.number());
   SSL_set_accept_state(session);
 }
 
 Step Wire::socket_step(ssize_t result) {
   if (result > 0) return {Step::Kind::done, static_cast<std::size_t>(result)};
   if (result == 0) return {Step::Kind::ended};
-  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {Step::Kind::blocked};
-  return {Step::Kind::broken};
+  if (errno == EINTR) return {Step::Kind::blocked};
+  if (errno != EAGAIN && errno != EWOULDBLOCK) return {Step::Kind::broken};
+  (wants_to_write_ ? writable_ : readable_) = false;
+  return {Step::Kind::blocked};
+}
+
+/// Fewer bytes than there was room for: what comes after them makes a new edge.
+void Wire::note_drained(const Step& step, std::size_t wanted) {
+  if (step.kind == Step::Kind::done && step.bytes < wanted && !peer_ended_) readable_ = false;
 }
 
 Step Wire::tls_step(int result) {
   if (result > 0) return {Step::Kind::done, static_cast<std::size_t>(result)};
   switch (SSL_get_error(tls_.get(), result)) {
     case SSL_ERROR_WANT_READ:
-      wants_to_write_ = false;
+      wants_to_write_ = readable_ = false;
       return {Step::Kind::blocked};
     case SSL_ERROR_WANT_WRITE:
       wants_to_write_ = true;
+      writable_ = false;
       return {Step::Kind::blocked};
     case SSL_ERROR_ZERO_RETURN:
       return {Step::Kind::ended};
@@ -73,7 +97,9 @@ Step Wire::receive(char* data, std::size_t size) {
     return tls_step(SSL_read(tls_.get(), data, most));
   }
   wants_to_write_ = false;
-  return socket_step(::recv(socket_.native_handle(), data, size, 0));
+  auto step = socket_step(::recv(socket_.number(), data, size, 0));
+  note_drained(step, size);
+  return step;
 }
 
 Step Wire::send(std::span<const ByteView> parts, bool more) {
@@ -88,8 +114,7 @@ Step Wire::send(std::span<const ByteView> parts, bool more) {
   message.msg_iov = vectors.data();
   message.msg_iovlen = parts.size();
   wants_to_write_ = true;
-  return socket_step(
-      ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0)));
+  return socket_step(::sendmsg(socket_.number(), &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0)));
 }
 
 Step Wire::send_tls(std::span<const ByteView> parts) {
@@ -112,37 +137,50 @@ Step Wire::send_file(int file, ByteCount offset, std::size_t size) {
   if (broken_off_) return {Step::Kind::broken};
   auto at = static_cast<off_t>(offset);
   wants_to_write_ = true;
-  return socket_step(::sendfile(socket_.native_handle(), file, &at, size));
+  return socket_step(::sendfile(socket_.number(), file, &at, size));
 }
 
 Task<Waited> Wire::wait(Clock::time_point until) {
   if (broken_off_) co_return Waited::interrupted;
+  auto gives_way = is_ready();
+  if (gives_way && ++ready_row_ < ready_row_max) co_return Waited::ready;
+  ready_row_ = 0;
   expired_ = interrupted_ = false;
-  waiting_ = true;
-  wheel_->arm(*this, until);
-  boost::system::error_code error;
-  auto token = asio::redirect_error(use_task, error);
-  auto direction = wants_to_write_ ? asio::posix::descriptor_base::wait_write
-                                   : asio::posix::descriptor_base::wait_read;
-  co_await socket_.async_wait(direction, token);
-  waiting_ = false;
+  if (gives_way) {
+    poller_->schedule(*this);
+  } else {
+    wheel_->arm(*this, until);
+  }
+  co_await park();
   disarm();
   if (broken_off_ || interrupted_) co_return Waited::interrupted;
-  if (!error) co_return Waited::ready;
-  co_return expired_ ? Waited::timed_out : Waited::interrupted;
+  co_return is_ready() ? Waited::ready : Waited::timed_out;
+}
+
+/// Until go_on_ is run.
+Task<void> Wire::park() {
+  Parking parking{go_on_};
+  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(parking, use_task);
+}
+
+/// Turns also come for edges of the other direction, and when nobody waits.
+void Wire::take_turn() {
+  if (!go_on_) return;
+  auto is_over = is_ready() || expired_ || interrupted_ || broken_off_;
+  if (!is_over) return;
+  auto go_on = std::exchange(go_on_, Job());
+  go_on();  // may destroy this
 }
 
 void Wire::expire() {
   expired_ = true;
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  poller_->schedule(*this);
 }
 
 void Wire::interrupt() {
-  if (!waiting_) return;
+  if (!go_on_) return;
   interrupted_ = true;
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  poller_->schedule(*this);
 }
 
 void Wire::end_sending() {
@@ -151,13 +189,13 @@ void Wire::end_sending() {
     SSL_shutdown(tls_.get());
     ERR_clear_error();
   }
-  ::shutdown(socket_.native_handle(), SHUT_WR);
+  ::shutdown(socket_.number(), SHUT_WR);
 }
 
 void Wire::break_off() {
   if (broken_off_) return;
   broken_off_ = true;
-  ::shutdown(socket_.native_handle(), SHUT_RDWR);
+  ::shutdown(socket_.number(), SHUT_RDWR);
   interrupt();
 }
 

@@ -5,10 +5,11 @@
 #include <memory>
 #include <span>
 
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-
 #include "base/bytes.h"
+#include "base/job.h"
 #include "base/task.h"
+#include "http/descriptor.h"
+#include "http/poller.h"
 #include "http/timer_wheel.h"
 
 struct ssl_st;  // OpenSSL's SSL
@@ -25,12 +26,13 @@ struct Step {
 enum class Waited { ready, timed_out, interrupted };
 
 /// For one thread. One task uses it at a time.
-class Wire final : private Deadline {
+class Wire final : private Deadline, private Polled {
  public:
   using Clock = TimerWheel::Clock;
 
-  /// Owns the descriptor, which is non-blocking.
-  Wire(asio::io_context& context, TimerWheel& wheel, int descriptor);
+  /// Owns the descriptor, which is non-blocking. Throws std::system_error when it cannot be
+  /// watched.
+  Wire(Poller& poller, TimerWheel& wheel, int descriptor);
   ~Wire() override;
 
   /// Turns the wire into TLS; takes the session over. Before any other step.
@@ -45,7 +47,8 @@ class Wire final : private Deadline {
   /// Plain wires only. `ended`: the file is shorter than that.
   Step send_file(int file, ByteCount offset, std::size_t size);
 
-  /// Until the descriptor is ready for what the last step was blocked on.
+  /// Until the descriptor is ready for what the last step was blocked on. That it was ready without
+  /// a wait is believed a few times in a row only: then the others of the thread have their turn.
   Task<Waited> wait(Clock::time_point until);
   void want_to_receive() { wants_to_write_ = false; }
 
@@ -59,19 +62,25 @@ class Wire final : private Deadline {
 
  private:
   void expire() override;
+  void take_turn() override;
+  bool is_ready() const { return wants_to_write_ ? writable_ : readable_; }
+  Task<void> park();
   Step tls_step(int result);
   Step socket_step(ssize_t result);
+  void note_drained(const Step& step, std::size_t wanted);
   Step send_tls(std::span<const ByteView> parts);
 
   struct FreeSession {
     void operator()(ssl_st* session) const;
   };
 
+  Poller* poller_;
   TimerWheel* wheel_;
-  asio::posix::basic_stream_descriptor<Executor> socket_;
+  Descriptor socket_;
   std::unique_ptr<ssl_st, FreeSession> tls_;
   bool wants_to_write_ = false;
-  bool waiting_ = false;
+  Job go_on_;          // of the task that waits
+  int ready_row_ = 0;  // waits that were none, one after the other
   bool expired_ = false;
   bool interrupted_ = false;
   bool broken_off_ = false;

@@ -23,6 +23,7 @@ Workbench::Workbench(Door& the_door, asio::io_context& the_context)
     : door(the_door),
       context(the_context),
       wheel(the_context),
+      poller(the_context),
       received(std::make_unique_for_overwrite<char[]>(receive_bytes)) {}
 
 std::string_view Workbench::date() {

@@ -9,6 +9,7 @@
 #include "http/admission.h"
 #include "http/buffers.h"
 #include "http/forwarded.h"
+#include "http/poller.h"
 #include "http/server.h"
 #include "http/timer_wheel.h"
 #include "http/tls.h"
@@ -46,6 +47,7 @@ class Workbench {
   Door& door;
   asio::io_context& context;
   TimerWheel wheel;
+  Poller poller;
   BufferPool buffers;
   Stop stop = Stop::no;
 
