@@ -152,7 +152,7 @@ Task<http::Response> Api::Inside::answer(Call& call, Match& match) {
     co_return answer_preflight(match.allowed);
   }
   if (match.route == nullptr) co_return refuse_method(call, match);
-  call.parameters = match.parameters;
+  call.parameters = std::move(match.parameters);
   call.allowed = match.allowed;
   co_await admit(*match.route, call);
   check_body(context.options, request);

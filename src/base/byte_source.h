@@ -3,10 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/task.h"
@@ -18,6 +20,7 @@ namespace tapedeck {
 struct FileSlice {
   int descriptor = -1;
   ByteRange range;
+  std::uint64_t file = 0;  // which open file; no other of this process has the number; 0: unknown
 };
 
 /// Not safe for concurrent use; one task reads it. May be destroyed at any time between two calls.
@@ -47,6 +50,13 @@ class ByteSource {
   /// Hands over the next bytes as a piece of a file instead, where they are one; they then count as
   /// read. Nothing: use read().
   virtual Task<std::optional<FileSlice>> take_file() { co_return std::nullopt; }
+
+  /// As take_file(), where that needs no wait; nothing: perhaps it does, or perhaps there is none.
+  virtual std::optional<FileSlice> take_file_now() { return std::nullopt; }
+
+  /// Hands over all that is left, where that is in memory; it then counts as read. Valid as long as
+  /// the source. Nothing: use read().
+  virtual std::optional<ByteView> take_rest() { return std::nullopt; }
 };
 
 /// A source over a string that it owns.
@@ -59,6 +69,9 @@ class MemorySource final : public ByteSource {
     auto chunk = ByteView(bytes_).substr(at_, chunk_bytes_);
     at_ += chunk.size();
     co_return chunk;
+  }
+  std::optional<ByteView> take_rest() override {
+    return ByteView(bytes_).substr(std::exchange(at_, bytes_.size()));
   }
 
  private:

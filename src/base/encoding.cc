@@ -29,7 +29,7 @@ std::optional<std::string> decode_base64(std::string_view text, int variant) {
   return out;
 }
 
-std::array<std::uint32_t, 256> make_crc_table() {
+constexpr std::array<std::uint32_t, 256> make_crc_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t i = 0; i < 256; ++i) {
     auto value = i;
@@ -43,12 +43,11 @@ std::array<std::uint32_t, 256> make_crc_table() {
 
 std::string to_hex(ByteView bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (char c : bytes) {
-    auto byte = static_cast<unsigned char>(c);
-    out.push_back(digits[byte >> 4]);
-    out.push_back(digits[byte & 15]);
+  std::string out(bytes.size() * 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    auto byte = static_cast<unsigned char>(bytes[i]);
+    out[2 * i] = digits[byte >> 4];
+    out[2 * i + 1] = digits[byte & 15];
   }
   return out;
 }
@@ -95,7 +94,7 @@ std::string to_base62(ByteView bytes, std::size_t digits) {
 }
 
 std::uint32_t crc32_of(ByteView bytes) {
-  static const auto table = make_crc_table();
+  static constexpr auto table = make_crc_table();
   std::uint32_t crc = ~0u;
   for (char c : bytes) crc = table[(crc ^ static_cast<unsigned char>(c)) & 255] ^ (crc >> 8);
   return ~crc;

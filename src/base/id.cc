@@ -1,6 +1,7 @@
 #include "base/id.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tapedeck {
 
@@ -9,10 +10,20 @@ namespace {
 constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t text_chars = 26;
 
+/// By character; -1: no digit.
+constexpr auto digits = [] {
+  std::array<signed char, 256> table{};
+  table.fill(-1);
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    auto c = static_cast<unsigned char>(alphabet[i]);
+    table[c] = static_cast<signed char>(i);
+    if (c >= 'A') table[c + ('a' - 'A')] = static_cast<signed char>(i);
+  }
+  return table;
+}();
+
 int digit_of(char c) {
-  if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  auto at = alphabet.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+  return digits[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
@@ -54,8 +65,8 @@ std::optional<Ulid> Ulid::from_bytes(std::string_view stored) {
 }
 
 std::string Ulid::text() const {
-  std::string out;
-  out.reserve(text_chars);
+  std::string out(text_chars, '\0');
+  std::size_t at = 0;
   unsigned pending = 0;
   unsigned bits = 2;  // two zero bits before the 128, so that 26 digits come out even
   for (auto byte : bytes) {
@@ -63,7 +74,7 @@ std::string Ulid::text() const {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      out.push_back(alphabet[(pending >> bits) & 31]);
+      out[at++] = alphabet[(pending >> bits) & 31];
     }
   }
   return out;

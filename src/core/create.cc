@@ -50,31 +50,53 @@ Task<Created> Recordings::create(const Caller& caller, Description description, 
   auto bytes_max = live_.bytes_max(caller.limits);
   if (incoming.bytes && *incoming.bytes > bytes_max) throw too_large(bytes_max);
 
-  Recording recording;
+  Created created;
+  begin(created.recording, caller, std::move(description));
+  auto is_repeat = co_await settle_id(created.recording, incoming);
+  auto turn = co_await live_.take_turn(created.recording.id, incoming.body);
+  std::unique_ptr<Recording> existing;
+  if (is_repeat) {  // only now: whoever had the turn may have made it, or added to it
+    existing = co_await find_existing(caller.account, created.recording.id);
+  }
+  if (incoming.on_begin) co_await incoming.on_begin(created.recording.id);
+  auto intake = intake_of(caller, incoming);
+  if (existing) {
+    created.recording = std::move(*existing);
+    existing.reset();
+    co_await repeat(created, incoming, intake, *turn);
+    co_return std::move(created);
+  }
+  co_await live_.check_room(caller, incoming.bytes);
+  co_await live_.take(created.recording, false, intake, *turn);
+  if (options_.on_create) options_.on_create();
+  co_return std::move(created);
+}
+
+void Recordings::begin(Recording& recording, const Caller& caller, Description description) {
   recording.account = caller.account;
   recording.id = RecordingId::make(env_);
   recording.maker = caller.token;
   recording.description = clean_description(std::move(description), env_.now());
+}
 
-  // Before quota and space are asked: the repeat of an upload that took the last of them is not
-  // refused, but told that it arrived.
-  auto claimed =
-      co_await claim(caller.account, incoming.idempotency_key, recording.description, recording.id);
-  bool is_repeat = claimed.id != recording.id;
+/// The recording's id becomes that of the claim; true: an earlier request made that.
+///
+/// Before quota and space are asked: the repeat of an upload that took the last of them is not
+/// refused, but told that it arrived.
+Task<bool> Recordings::settle_id(Recording& recording, const Incoming& incoming) {
+  auto claimed = co_await claim(recording.account, incoming.idempotency_key, recording.description,
+                                recording.id);
+  auto is_repeat = claimed.id != recording.id;
   recording.id = claimed.id;
-  auto turn = co_await live_.take_turn(recording.id, incoming.body);
-  if (is_repeat) {  // read again: whoever had the turn may have made it, or added to it
-    claimed.existing = co_await catalog_.find_recording(caller.account, claimed.id);
-  }
-  if (incoming.on_begin) co_await incoming.on_begin(recording.id);
-  auto intake = intake_of(caller, incoming);
-  if (claimed.existing) {
-    co_return co_await repeat(std::move(*claimed.existing), incoming, std::move(intake), *turn);
-  }
-  co_await live_.check_room(caller, incoming.bytes);
-  co_await live_.take(recording, false, intake, *turn);
-  if (options_.on_create) options_.on_create();
-  co_return Created{std::move(recording), false};
+  co_return is_repeat;
+}
+
+/// Null when there is none. Not in the frame of whoever waits for a body, as it is large.
+Task<std::unique_ptr<Recording>> Recordings::find_existing(AccountId account, RecordingId id) {
+  auto found = co_await catalog_.find_recording(account, id);
+  std::unique_ptr<Recording> existing;
+  if (found) existing = std::make_unique<Recording>(std::move(*found));
+  co_return std::move(existing);
 }
 
 Task<Claimed> Recordings::claim(AccountId account, const std::string& idempotency_key,
@@ -107,11 +129,13 @@ Task<std::optional<Recording>> Recordings::find_by_client_id(AccountId account,
 }
 
 /// The client sends again what it began: what is there already is compared, the rest is appended.
-Task<Created> Recordings::repeat(Recording existing, const Incoming& incoming, Intake intake,
-                                 const Turns::Turn& turn) {
+Task<void> Recordings::repeat(Created& created, const Incoming& incoming, Intake& intake,
+                              const Turns::Turn& turn) {
+  auto& existing = created.recording;
   if (!may_grow(existing)) {
     co_await compare(existing, incoming);
-    co_return Created{std::move(existing), true};
+    created.replayed = true;
+    co_return;
   }
   if (incoming.bytes && *incoming.bytes < existing.size) throw key_reused();
   co_await live_.take_over(existing);
@@ -120,8 +144,8 @@ Task<Created> Recordings::repeat(Recording existing, const Incoming& incoming, I
   if (incoming.bytes) intake.bytes = *incoming.bytes - existing.size;
   intake.digests.clear();  // the compared body checks them, over all of it
   co_await live_.take(existing, true, intake, turn);
-  auto recording = co_await find(existing.account, existing.id);
-  co_return Created{std::move(recording), false};
+  auto now = co_await find(existing.account, existing.id);
+  existing = std::move(now);
 }
 
 /// Throws key_reused unless the body is what the complete recording has.

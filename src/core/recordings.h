@@ -136,8 +136,11 @@ class Recordings {
   ByteCount free_bytes_min() const { return live_.options().free_bytes_min; }
 
  private:
-  Task<Created> repeat(Recording existing, const Incoming& incoming, Intake intake,
-                       const Turns::Turn& turn);
+  void begin(Recording& recording, const Caller& caller, Description description);
+  Task<bool> settle_id(Recording& recording, const Incoming& incoming);
+  Task<std::unique_ptr<Recording>> find_existing(AccountId account, RecordingId id);
+  Task<void> repeat(Created& created, const Incoming& incoming, Intake& intake,
+                    const Turns::Turn& turn);
   Task<void> compare(const Recording& existing, const Incoming& incoming);
   Task<bool> was_purged(AccountId account, RecordingId id);
 

@@ -57,6 +57,18 @@ class SegmentSource final : public ByteSource {
     co_return slice;
   }
 
+  std::optional<FileSlice> take_file_now() override {
+    if (!blob_ || blob_left_ == 0) return std::nullopt;
+    auto slice = blob_->take_file_now();
+    if (!slice) return std::nullopt;
+    if (slice->range.size() == 0 || slice->range.size() > blob_left_) {
+      blob_.reset();  // take_file() opens it again, and explains
+      return std::nullopt;
+    }
+    count(slice->range.size());
+    return slice;
+  }
+
  private:
   /// Opens the blob with the next byte; gives why it is not there, or nothing.
   Task<std::string> try_open() {

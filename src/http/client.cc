@@ -36,7 +36,7 @@ std::string make_head(const ClientRequest& request, const std::string& host) {
   auto valid = is_field_text(request.target) && request.target.find(' ') == std::string::npos;
   for (const auto& [name, value] : request.fields) {
     valid = valid && is_field_text(name) && is_field_text(value);
-    head += name + ": " + value + "\r\n";
+    head.append(name).append(": ").append(value).append("\r\n");
   }
   if (!valid) throw Error(Fault::invalid, "A header value must not have line breaks; remove them.");
 

@@ -1,6 +1,7 @@
 #include "http/response_head.h"
 
-#include <algorithm>
+#include <array>
+#include <charconv>
 #include <iterator>
 
 #include <boost/beast/http/status.hpp>
@@ -11,21 +12,40 @@ namespace tapedeck::http {
 namespace {
 
 bool is_framing(std::string_view name) {
-  return equal_without_case(name, "Content-Length") || equal_without_case(name, "Connection") ||
-         equal_without_case(name, "Transfer-Encoding") || equal_without_case(name, "Date") ||
-         equal_without_case(name, "Keep-Alive");
+  switch (name.size()) {  // most fields need no comparison
+    case 4:
+      return equal_without_case(name, "Date");
+    case 10:
+      return equal_without_case(name, "Connection") || equal_without_case(name, "Keep-Alive");
+    case 14:
+      return equal_without_case(name, "Content-Length");
+    case 17:
+      return equal_without_case(name, "Transfer-Encoding");
+    default:
+      return false;
+  }
+}
+
+void append_number(std::string& out, ByteCount number) {
+  std::array<char, 20> digits{};
+  auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
 }
 
 void append_clean(std::string& out, std::string_view value) {
-  auto is_control = [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  };
-  auto begin = static_cast<std::ptrdiff_t>(out.size());
+  auto begin = out.size();
   out.append(value);
-  std::replace_if(out.begin() + begin, out.end(), is_control, ' ');
+  for (auto* at = out.data() + begin; at != out.data() + out.size(); ++at) {  // vectorized
+    auto control = (static_cast<unsigned char>(*at) < 0x20 && *at != '\t') || *at == 0x7f;
+    *at = control ? ' ' : *at;
+  }
 }
 
 void append_status(std::string& out, int status) {
+  if (status == 200) {
+    out.append("HTTP/1.1 200 OK\r\n");
+    return;
+  }
   auto code = boost::beast::http::int_to_status(static_cast<unsigned>(status));
   auto reason = boost::beast::http::obsolete_reason(code);
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} ", status);
@@ -73,7 +93,9 @@ void append_response_head(std::string& out, const Response& response,
   out.append("Date: ").append(date).append("\r\n");
   append_fields(out, response.fields);
   if (framing.length) {
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", *framing.length);
+    out.append("Content-Length: ");
+    append_number(out, *framing.length);
+    out.append("\r\n");
   }
   if (framing.chunked) out.append("Transfer-Encoding: chunked\r\n");
   if (framing.close) {

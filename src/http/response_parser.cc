@@ -33,7 +33,7 @@ struct ResponseParser::Inside final : beast::http::basic_parser<false> {
   void on_response_impl(int code, Text, int, Code&) override { status = code; }
   void on_field_impl(beast::http::field, Text name, Text value, Code&) override {
     if (is_header_done()) return;  // trailers are never merged into the head
-    fields.add(std::string(name), std::string(value));
+    fields.add({name.data(), name.size()}, {value.data(), value.size()});
   }
   void on_header_impl(Code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) override {}

@@ -38,11 +38,16 @@ ssize_t read_cached(int file, char* data, std::size_t size, off_t offset) {
 }
 
 /// False: sendfile would wait for the disk. Files are read from front to back, so the last byte
-/// tells of those before it.
-bool is_cached(const FileSlice& slice, std::size_t size) {
+/// tells of those before it. What it told a moment ago is believed without asking again.
+bool is_cached(LatelySent& lately, FileSlice slice, std::size_t size) {
+  slice.range.end = slice.range.begin + size;
+  auto now = LatelySent::Clock::now();
+  if (lately.contains(slice, now)) return true;
   char last = 0;
-  auto at = static_cast<off_t>(slice.range.begin + size - 1);
-  return read_cached(slice.descriptor, &last, 1, at) >= 0 || errno != EAGAIN;
+  auto at = static_cast<off_t>(slice.range.end - 1);
+  auto cached = read_cached(slice.descriptor, &last, 1, at) >= 0;
+  if (cached) lately.add(slice, now);
+  return cached || errno != EAGAIN;
 }
 
 /// How long the head waits for the first byte of a body without a length, so that a failure to have
@@ -66,11 +71,31 @@ Task<void> ResponseSender::send_head() {
   co_await write(parts, false);
 }
 
+/// The body, where all of it is in memory; empty when there is none to be sent.
+std::optional<ByteView> ResponseSender::take_body(const Response& response) const {
+  if (!framing_.body || !response.body) return ByteView();
+  auto rest = framing_.length ? response.body->take_rest() : std::nullopt;
+  if (!rest) return std::nullopt;
+  if (rest->size() < *framing_.length) {
+    bench_->door.log.warning("answer cut", {{"reason", "the body is shorter than was said"}});
+  }
+  return rest->substr(0, *framing_.length);
+}
+
 Task<ResponseSender::Sent> ResponseSender::send(Response& response, ResponseFraming framing) {
   head_ = &response;
   framing_ = framing;
   Sent sent;
-  if (framing.body && response.body) {
+  auto body = take_body(response);
+  if (body) {
+    put_head();
+    Parts parts{ByteView(bench_->scratch), *body};
+    auto is_out = write_now(parts, false);
+    if (!is_out) is_out = co_await write(parts, false);
+    if (is_out) sent.bytes = body->size();
+    auto is_short = framing.body && response.body && sent.bytes < *framing.length;
+    sent.complete = is_out && !is_short;
+  } else {
     try {
       sent.complete = co_await send_body(response, framing, sent);
     } catch (const Error& error) {
@@ -80,12 +105,8 @@ Task<ResponseSender::Sent> ResponseSender::send(Response& response, ResponseFram
       bench_->door.log.error("answer cut", {{"reason", error.what()}});
       sent.complete = false;
     }
-    head_ = nullptr;
-    co_return sent;
   }
-  put_head();
-  Parts parts{ByteView(bench_->scratch)};
-  sent.complete = co_await write(parts, false);
+  head_ = nullptr;
   co_return sent;
 }
 
@@ -99,7 +120,8 @@ Task<bool> ResponseSender::send_body(Response& response, const ResponseFraming& 
   ByteCount turn_bytes = 0;
   while (!framing.length || sent.bytes < *framing.length) {
     auto left = framing.length ? *framing.length - sent.bytes : ByteCount{1} << 62;
-    auto slice = co_await body.take_file();
+    auto slice = body.take_file_now();
+    if (!slice) slice = co_await body.take_file();
     if (slice && slice->range.size() > 0) {
       slice->range.end = std::min(slice->range.end, slice->range.begin + left);
       auto whole = co_await send_slice(*slice, framing);
@@ -148,11 +170,14 @@ Task<bool> ResponseSender::send_slice(FileSlice slice, const ResponseFraming& fr
   }
   if (!bench_->scratch.empty()) {
     Parts parts{ByteView(bench_->scratch)};
-    auto begun = co_await write(parts, true);
+    auto begun = write_now(parts, true);
+    if (!begun) begun = co_await write(parts, true);
     if (!begun) co_return false;
   }
   auto whole = true;
-  if (wire_->is_secure()) {
+  if (send_file_now(slice)) {
+    // The usual case: it is small, and fits the socket's buffer.
+  } else if (wire_->is_secure()) {
     whole = co_await send_file_through_memory(slice);
   } else {
     whole = co_await send_file(slice);
@@ -162,10 +187,21 @@ Task<bool> ResponseSender::send_slice(FileSlice slice, const ResponseFraming& fr
   co_return co_await write(parts, false);
 }
 
+/// One step of send_file, if it can be done without waiting; takes what it sent off the slice. True
+/// when nothing is left.
+bool ResponseSender::send_file_now(FileSlice& slice) {
+  if (wire_->is_secure() || slice.range.size() > turn_bytes_max) return false;
+  auto size = static_cast<std::size_t>(slice.range.size());
+  if (!is_cached(bench_->lately_sent, slice, size)) return false;
+  auto step = wire_->send_file(slice.descriptor, slice.range.begin, size);
+  slice.range.begin += step.bytes;
+  return slice.range.size() == 0;
+}
+
 Task<bool> ResponseSender::send_file(FileSlice slice) {
   while (slice.range.size() > 0) {
     auto size = std::min<ByteCount>(slice.range.size(), turn_bytes_max);
-    if (!is_cached(slice, size)) co_await load(slice, size);
+    if (!is_cached(bench_->lately_sent, slice, size)) co_await load(slice, size);
     auto step = wire_->send_file(slice.descriptor, slice.range.begin, size);
     if (step.kind == Step::Kind::broken) co_return false;
     if (step.kind == Step::Kind::ended) {

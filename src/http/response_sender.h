@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 
 #include "http/body_reader.h"
@@ -31,9 +32,11 @@ class ResponseSender {
  private:
   using Parts = std::array<ByteView, 3>;
 
+  std::optional<ByteView> take_body(const Response& response) const;
   Task<bool> send_body(Response& response, const ResponseFraming& framing, Sent& sent);
   Task<bool> send_piece(ByteView piece, const ResponseFraming& framing);
   Task<bool> send_slice(FileSlice slice, const ResponseFraming& framing);
+  bool send_file_now(FileSlice& slice);
   Task<bool> send_file(FileSlice slice);
   Task<void> load(FileSlice slice, std::size_t size);
   Task<bool> send_file_through_memory(FileSlice slice);

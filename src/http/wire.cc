@@ -151,16 +151,11 @@ Task<Waited> Wire::wait(Clock::time_point until) {
   } else {
     wheel_->arm(*this, until);
   }
-  co_await park();
+  Parking parking{go_on_};
+  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(parking, use_task);
   disarm();
   if (broken_off_ || interrupted_) co_return Waited::interrupted;
   co_return is_ready() ? Waited::ready : Waited::timed_out;
-}
-
-/// Until go_on_ is run.
-Task<void> Wire::park() {
-  Parking parking{go_on_};
-  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(parking, use_task);
 }
 
 /// Turns also come for edges of the other direction, and when nobody waits.

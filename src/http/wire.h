@@ -64,7 +64,6 @@ class Wire final : private Deadline, private Polled {
   void expire() override;
   void take_turn() override;
   bool is_ready() const { return wants_to_write_ ? writable_ : readable_; }
-  Task<void> park();
   Step tls_step(int result);
   Step socket_step(ssize_t result);
   void note_drained(const Step& step, std::size_t wanted);

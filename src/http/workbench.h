@@ -9,6 +9,7 @@
 #include "http/admission.h"
 #include "http/buffers.h"
 #include "http/forwarded.h"
+#include "http/lately_sent.h"
 #include "http/poller.h"
 #include "http/server.h"
 #include "http/timer_wheel.h"
@@ -49,6 +50,7 @@ class Workbench {
   TimerWheel wheel;
   Poller poller;
   BufferPool buffers;
+  LatelySent lately_sent;
   Stop stop = Stop::no;
 
   /// Valid between two awaits only.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -18,7 +20,7 @@ bool has_no_body(const http::Response& response) {
   return response.status < 200 || response.status == 204 || response.status == 304;
 }
 
-bool is_cookie(const http::Field& field) {
+bool is_cookie(const http::FieldView& field) {
   return http::equal_without_case(field.name, "Set-Cookie");
 }
 
@@ -28,7 +30,9 @@ json::object joined_fields(const http::Fields& fields) {
   for (const auto& field : fields) {
     if (is_cookie(field)) continue;
     auto [place, added] = joined.emplace(field.name, field.value);
-    if (!added) place->value() = std::string(place->value().as_string()) + ", " + field.value;
+    if (!added)
+      place->value() =
+          fmt::format("{}, {}", std::string_view(place->value().as_string()), field.value);
   }
   return joined;
 }

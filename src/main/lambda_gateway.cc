@@ -4,6 +4,8 @@
 #include <cctype>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -54,7 +56,7 @@ void add_body(json::object& event, const std::string& body, bool base64) {
   }
 }
 
-void add_to_list(json::object& lists, const std::string& name, const std::string& value) {
+void add_to_list(json::object& lists, std::string_view name, std::string_view value) {
   auto [place, added] = lists.emplace(name, json::array());
   place->value().as_array().emplace_back(value);
 }
@@ -113,13 +115,15 @@ void add_joined_fields(json::object& event, const http::Request& request) {
   json::array cookies;
   auto fields = forwarded_fields(request);
   for (const auto& field : fields) {
-    auto name = lower(field.name);
+    auto name = lower(std::string(field.name));
     if (name == "cookie") {
       cookies.emplace_back(field.value);
       continue;
     }
     auto [place, added] = headers.emplace(name, field.value);
-    if (!added) place->value() = std::string(place->value().as_string()) + "," + field.value;
+    if (!added)
+      place->value() =
+          fmt::format("{},{}", std::string_view(place->value().as_string()), field.value);
   }
   event["headers"] = std::move(headers);
   if (!cookies.empty()) event["cookies"] = std::move(cookies);

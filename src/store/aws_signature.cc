@@ -101,7 +101,7 @@ std::string canonical_value(std::string_view value) {
 FieldMap canonical_fields(const http::Fields& fields, const std::string& host) {
   FieldMap joined{{"host", host}};
   for (const auto& [name, value] : fields) {
-    auto lower = name;
+    std::string lower(name);
     for (auto& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     auto [at, is_new] = joined.emplace(std::move(lower), canonical_value(value));
     if (!is_new) at->second += "," + canonical_value(value);

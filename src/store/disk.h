@@ -2,6 +2,8 @@
 // loses power can take their place.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,6 +55,13 @@ class DiskFile {
 
   /// For sendfile; nothing where there is no file of the kernel behind it.
   virtual std::optional<int> descriptor() const = 0;
+
+  /// That no other open file of this process has had; never 0.
+  std::uint64_t number() const { return number_; }
+
+ private:
+  static inline std::atomic<std::uint64_t> last_number_{0};
+  const std::uint64_t number_ = ++last_number_;
 };
 
 /// Safe for concurrent use. Paths are absolute or relative to the working directory. Blocks and

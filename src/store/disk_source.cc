@@ -22,11 +22,15 @@ Task<ByteView> DiskSource::read() {
 }
 
 Task<std::optional<FileSlice>> DiskSource::take_file() {
+  co_return take_file_now();
+}
+
+std::optional<FileSlice> DiskSource::take_file_now() {
   auto descriptor = file_->descriptor();
-  if (!descriptor || range_.size() == 0) co_return std::nullopt;
-  FileSlice slice{*descriptor, range_};
+  if (!descriptor || range_.size() == 0) return std::nullopt;
+  FileSlice slice{*descriptor, range_, file_->number()};
   range_.begin = range_.end;
-  co_return slice;
+  return slice;
 }
 
 }  // namespace tapedeck

@@ -21,6 +21,7 @@ class DiskSource final : public ByteSource {
 
   Task<ByteView> read() override;
   Task<std::optional<FileSlice>> take_file() override;
+  std::optional<FileSlice> take_file_now() override;
 
  private:
   Pool& pool_;

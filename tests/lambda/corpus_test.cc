@@ -80,7 +80,8 @@ http::Response response_of(const json::object& facts) {
 
 std::vector<std::string> lines_of(const http::Fields& fields) {
   std::vector<std::string> lines;
-  for (const auto& [name, value] : fields) lines.push_back(name + ": " + value);
+  for (const auto& [name, value] : fields)
+    lines.push_back(std::string(name) + ": " + std::string(value));
   return lines;
 }
 
