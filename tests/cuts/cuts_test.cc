@@ -1,6 +1,8 @@
 // A connection breaks off after every single byte of a recording of 64 KiB, in every protocol, and
 // the client goes on: what arrived was kept, and the recording is always the same. In process for
-// all of them; over sockets for a random thousand, and for all with TAPEDECK_LONG=1.
+// all of them (every n-th with TAPEDECK_CUTS_EVERY=n, from TAPEDECK_CUTS_FROM on); over sockets for
+// a random thousand, and for all with TAPEDECK_LONG=1.
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <random>
@@ -126,9 +128,14 @@ void cut_at_all(const Way& way, const std::vector<std::size_t>& cuts, Stores sto
   printf("counts: %s cut off %zu times\n", way.name, cuts.size());
 }
 
-std::vector<std::size_t> every_cut() {
+std::size_t number_in(const char* name, std::size_t otherwise) {
+  const char* text = std::getenv(name);
+  return text != nullptr ? std::strtoul(text, nullptr, 10) : otherwise;
+}
+
+std::vector<std::size_t> every_cut(std::size_t first = 0, std::size_t step = 1) {
   std::vector<std::size_t> cuts;
-  for (std::size_t at = 0; at < body_bytes; ++at) cuts.push_back(at);
+  for (auto at = first; at < body_bytes; at += step) cuts.push_back(at);
   return cuts;
 }
 
@@ -143,7 +150,9 @@ std::vector<std::size_t> some_cuts() {
 class Cuts : public testing::TestWithParam<Way> {};
 
 TEST_P(Cuts, AtEveryByteInProcessResumeToTheSame) {
-  cut_at_all(GetParam(), every_cut(), Stores::memory, make_direct);
+  auto step = std::max<std::size_t>(number_in("TAPEDECK_CUTS_EVERY", 1), 1);
+  auto first = number_in("TAPEDECK_CUTS_FROM", 0);
+  cut_at_all(GetParam(), every_cut(first, step), Stores::memory, make_direct);
 }
 
 TEST_P(Cuts, OverSocketsResumeToTheSame) {
