@@ -18,7 +18,7 @@ std::size_t whole_pages(std::size_t bytes) {
 }
 }  // namespace
 
-/// Smaller ones are of no power of two either: what the allocator adds then fits.
+/// To so many bytes, headroom included.
 void PageBuffer::grow(std::size_t capacity) {
   bool is_aligned = capacity >= aligned_from;
   if (is_aligned) capacity = whole_pages(capacity);

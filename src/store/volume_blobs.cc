@@ -253,9 +253,9 @@ VolumeBlobs::Batch VolumeBlobs::take_batch() {
   Batch batch;
   ByteCount bytes = 0;
   std::unique_lock lock(mutex_);
-  bool is_thread = options_.writer_threads > 0;
-  if (is_thread)
+  if (options_.writer_threads > 0) {  // else nobody can come while we wait
     patience_.wait(lock, more_, [this](std::size_t count) { return queue_.size() >= count; });
+  }
   while (!queue_.empty()) {
     auto* next = queue_.front();
     bool is_erase = next->blob.bytes.empty();
