@@ -15,7 +15,7 @@ CONNECTIONS = 32
 BARE = "a bare S3 client, the same objects"
 DYNALITE = """
 . cmake/packages.sh; . tests/engines/node.sh; . tests/engines/dynalite.sh
-need_node >&2; start_dynalite >&2; echo "$TAPEDECK_TEST_DYNAMODB"; read -r _
+need_node >&2; start_dynalite >&2; echo "$TEST_DYNAMODB"; read -r _
 """
 
 
@@ -28,14 +28,14 @@ def why_not():
 def engines():
     """The settings of a server on engines of its own."""
     script = machine.ROOT / "tests" / "engines" / "ceph.sh"
-    env = os.environ | {"TAPEDECK_CEPH_HOME": str(machine.WORK / "ceph")}
+    env = os.environ | {"CEPH_HOME": str(machine.WORK / "ceph")}
     dynalite = subprocess.Popen(["bash", "-c", DYNALITE], cwd=machine.ROOT, text=True,
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         up = subprocess.run([script, "up"], env=env, check=True, capture_output=True, text=True)
         with open(up.stdout.strip()) as file:
             found = dict(re.findall(r"export (\w+)=(\S+)", file.read()))
-        s3 = found.pop("TAPEDECK_TEST_S3_ENDPOINT")  # no variable for a server
+        s3 = found.pop("TEST_S3_ENDPOINT")  # no variable for a server
         os.environ.update(found)
         yield {
             "catalog": "dynamo", "blobs": "s3", "s3-bucket": "bench",

@@ -113,7 +113,7 @@ install_packages() {
 build() {
   local preset=$1 jobs lock
   shift
-  jobs=${TAPEDECK_JOBS:-$(nproc)}
+  jobs=${BUILD_JOBS:-$(nproc)}
   mkdir -p "build/$preset"
   exec {lock}>"build/$preset/lock"
   flock "$lock"

@@ -13,8 +13,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from stage import Stage, eventually  # noqa: E402
 
-S3 = os.environ["TAPEDECK_TEST_S3_ENDPOINT"]
-DYNAMO = os.environ["TAPEDECK_TEST_DYNAMODB"]
+S3 = os.environ["TEST_S3_ENDPOINT"]
+DYNAMO = os.environ["TEST_DYNAMODB"]
 
 
 def s3cmd(*arguments, code=0):

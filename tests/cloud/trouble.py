@@ -17,7 +17,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 SCRIPT = os.path.join(ROOT, "tests", "engines", "ceph.sh")
 UPLOADERS = 4
 # Longer than all attempts of one call together, so that the server gives up and says so.
-STOPPED_SECONDS = 80 if os.environ.get("TAPEDECK_LONG") else 8
+STOPPED_SECONDS = 80 if os.environ.get("TEST_LONG") else 8
 
 
 class Ceph:
@@ -25,8 +25,8 @@ class Ceph:
 
     def __init__(self, stage):
         self.home = os.path.join(ROOT, "build", "engines", f"ceph-{os.getpid()}")
-        self.env = {**os.environ, "TAPEDECK_CEPH_STORE": "bluestore",
-                    "TAPEDECK_CEPH_HOME": self.home}
+        self.env = {**os.environ, "CEPH_STORE": "bluestore",
+                    "CEPH_HOME": self.home}
         self.endpoint = self.up()
         stage.stores["s3-endpoint"] = self.endpoint
 
@@ -171,7 +171,7 @@ def writes_that_hang_and_are_done_later_lose_nothing(stage):
         ceph.signal("osd", signal.SIGCONT)
         goes_on(uploaders)
         uploaders.end()
-        if os.environ.get("TAPEDECK_LONG"):
+        if os.environ.get("TEST_LONG"):
             assert uploaders.refused, "the server should have given up meanwhile"
         nothing_acknowledged_is_lost(stage, token, uploaders)
 

@@ -11,7 +11,7 @@
 
 namespace tapedeck {
 
-/// Connections to the engine that the program is for: the one that TAPEDECK_TEST_DYNAMODB names,
+/// Connections to the engine that the program is for: the one that TEST_DYNAMODB names,
 /// which is an origin, "http://127.0.0.1:8000" (it aborts without one); or a simulated one.
 std::unique_ptr<http::Outbound> connect_to_dynamo();
 

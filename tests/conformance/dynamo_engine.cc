@@ -8,7 +8,7 @@
 namespace tapedeck {
 
 std::unique_ptr<http::Outbound> connect_to_dynamo() {
-  const char* url = std::getenv("TAPEDECK_TEST_DYNAMODB");
+  const char* url = std::getenv("TEST_DYNAMODB");
   auto origin = http::parse_origin(url != nullptr ? url : "");
   MUST(origin);  // `./test cloud` starts an engine and names it
   return std::make_unique<http::ClientPool>(*origin, http::ClientPoolOptions{});

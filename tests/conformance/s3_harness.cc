@@ -27,8 +27,8 @@ std::string new_bucket_name() {
 S3Harness::S3Harness(ByteCount part_bytes)
     : part_bytes_(part_bytes),
       keys_({setting("AWS_ACCESS_KEY_ID"), setting("AWS_SECRET_ACCESS_KEY"), "", {}}) {
-  auto endpoint = http::parse_origin(setting("TAPEDECK_TEST_S3_ENDPOINT"));
-  if (!endpoint) throw std::runtime_error("TAPEDECK_TEST_S3_ENDPOINT is no origin");
+  auto endpoint = http::parse_origin(setting("TEST_S3_ENDPOINT"));
+  if (!endpoint) throw std::runtime_error("TEST_S3_ENDPOINT is no origin");
   bucket_ = {*endpoint, new_bucket_name()};
   pool_ = std::make_unique<http::ClientPool>(*endpoint, http::ClientPoolOptions());
   make_bucket();

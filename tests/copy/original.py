@@ -54,7 +54,7 @@ class Deployment:
     def _dynamo(self, operation, body):
         self._call("dynamodb", "-H", f"X-Amz-Target: DynamoDB_20120810.{operation}",
                    "-H", "Content-Type: application/x-amz-json-1.0", "-d", json.dumps(body),
-                   os.environ["TAPEDECK_TEST_DYNAMODB"] + "/")
+                   os.environ["TEST_DYNAMODB"] + "/")
 
     def _make_table(self, name, sort_key):
         keys = [("id", "HASH"), (sort_key, "RANGE")]
@@ -69,7 +69,7 @@ class Deployment:
         self._dynamo("PutItem", {"TableName": table, "Item": item})
 
     def _put_object(self, record, is_public=False):
-        url = f'{os.environ["TAPEDECK_TEST_S3_ENDPOINT"]}/{self.bucket}'
+        url = f'{os.environ["TEST_S3_ENDPOINT"]}/{self.bucket}'
         arguments = ["-X", "PUT", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"]
         if record:
             url += "/record/" + urllib.parse.quote(record, safe="")

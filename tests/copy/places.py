@@ -25,9 +25,9 @@ class Cloud:
             f"{name}.toml",
             f'data = "{self.data}"\ncatalog = "dynamo"\nblobs = "s3"\n'
             f'dynamo_table = "tapedeck-{unique}"\n'
-            f'dynamo_endpoint = "{os.environ["TAPEDECK_TEST_DYNAMODB"]}"\n'
+            f'dynamo_endpoint = "{os.environ["TEST_DYNAMODB"]}"\n'
             f's3_bucket = "tapedeck-{unique}"\n'
-            f's3_endpoint = "{os.environ["TAPEDECK_TEST_S3_ENDPOINT"]}"\n',
+            f's3_endpoint = "{os.environ["TEST_S3_ENDPOINT"]}"\n',
         )
 
     def prepare(self, stage):

@@ -1,7 +1,7 @@
 // A connection breaks off after every single byte of a recording of 64 KiB, in every protocol, and
 // the client goes on: what arrived was kept, and the recording is always the same. In process for
-// all of them (every n-th with TAPEDECK_CUTS_EVERY=n, from TAPEDECK_CUTS_FROM on); over sockets for
-// a random thousand, and for all with TAPEDECK_LONG=1.
+// all of them (every n-th with TEST_CUTS_EVERY=n, from TEST_CUTS_FROM on); over sockets for
+// a random thousand, and for all with TEST_LONG=1.
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -140,7 +140,7 @@ std::vector<std::size_t> every_cut(std::size_t first = 0, std::size_t step = 1) 
 }
 
 std::vector<std::size_t> some_cuts() {
-  if (std::getenv("TAPEDECK_LONG") != nullptr) return every_cut();
+  if (std::getenv("TEST_LONG") != nullptr) return every_cut();
   std::mt19937_64 generator(1000);
   std::vector<std::size_t> cuts;
   while (cuts.size() < (socket_cuts + 2) / 3) cuts.push_back(generator() % body_bytes);
@@ -150,8 +150,8 @@ std::vector<std::size_t> some_cuts() {
 class Cuts : public testing::TestWithParam<Way> {};
 
 TEST_P(Cuts, AtEveryByteInProcessResumeToTheSame) {
-  auto step = std::max<std::size_t>(number_in("TAPEDECK_CUTS_EVERY", 1), 1);
-  auto first = number_in("TAPEDECK_CUTS_FROM", 0);
+  auto step = std::max<std::size_t>(number_in("TEST_CUTS_EVERY", 1), 1);
+  auto first = number_in("TEST_CUTS_FROM", 0);
   cut_at_all(GetParam(), every_cut(first, step), Stores::memory, make_direct);
 }
 

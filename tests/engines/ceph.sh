@@ -2,13 +2,13 @@
 # A real S3 for the tests: Ceph's monitor, one OSD and radosgw, on loopback, on ports of their own.
 #   tests/engines/ceph.sh up      starts it, unless it runs; prints the file with its environment
 #   tests/engines/ceph.sh down    stops it; what it held in memory is gone
-# Everything is in build/engines/ceph, or TAPEDECK_CEPH_HOME: several may run. With
-# TAPEDECK_CEPH_STORE=bluestore it keeps the objects on the disk, and through a restart.
+# Everything is in build/engines/ceph, or CEPH_HOME: several may run. With
+# CEPH_STORE=bluestore it keeps the objects on the disk, and through a restart.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-store=${TAPEDECK_CEPH_STORE:-memstore}
-home=${TAPEDECK_CEPH_HOME:-$PWD/build/engines/ceph}
+store=${CEPH_STORE:-memstore}
+home=${CEPH_HOME:-$PWD/build/engines/ceph}
 conf=$home/ceph.conf
 environment=$home/s3.env
 access_key=TAPEDECKTESTKEY00000
@@ -220,7 +220,7 @@ up() {
   start radosgw radosgw -c "$conf" -n client.rgw -f
   wait_for radosgw gateway_answers "$endpoint"
   cat >"$environment" <<ENVIRONMENT
-export TAPEDECK_TEST_S3_ENDPOINT=$endpoint
+export TEST_S3_ENDPOINT=$endpoint
 export AWS_ACCESS_KEY_ID=$access_key
 export AWS_SECRET_ACCESS_KEY=$secret_key
 export AWS_DEFAULT_REGION=$region

@@ -1,7 +1,7 @@
 # DynamoDB's wire protocol by dynalite from npm, in memory. Sourced after node.sh.
 # shellcheck shell=bash
 
-# start_dynalite: sets and exports TAPEDECK_TEST_DYNAMODB to its origin, once it listens. It ends
+# start_dynalite: sets and exports TEST_DYNAMODB to its origin, once it listens. It ends
 # with this shell, or with stop_dynalite.
 start_dynalite() {
   local port
@@ -14,11 +14,11 @@ start_dynalite() {
     stop_with "dynalite did not start; look at what it says:" \
       "$NODE tests/engines/dynalite.js build/engines/dynalite/node_modules"
   fi
-  export TAPEDECK_TEST_DYNAMODB=http://127.0.0.1:$port
+  export TEST_DYNAMODB=http://127.0.0.1:$port
 }
 
 stop_dynalite() {
-  unset TAPEDECK_TEST_DYNAMODB
+  unset TEST_DYNAMODB
   [ -z "${dynalite_in:-}" ] || exec {dynalite_in}>&-
   dynalite_in=
 }

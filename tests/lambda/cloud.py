@@ -19,9 +19,9 @@ def settings(**more):
     name = f"t{random.randrange(1 << 40):010x}"
     return {
         "TAPEDECK_CATALOG": "dynamo", "TAPEDECK_DYNAMO_TABLE": name,
-        "TAPEDECK_DYNAMO_ENDPOINT": os.environ["TAPEDECK_TEST_DYNAMODB"],
+        "TAPEDECK_DYNAMO_ENDPOINT": os.environ["TEST_DYNAMODB"],
         "TAPEDECK_BLOBS": "s3", "TAPEDECK_S3_BUCKET": name,
-        "TAPEDECK_S3_ENDPOINT": os.environ["TAPEDECK_TEST_S3_ENDPOINT"],
+        "TAPEDECK_S3_ENDPOINT": os.environ["TEST_S3_ENDPOINT"],
         "TAPEDECK_SIGNUP": "open",
         "AWS_ACCESS_KEY_ID": os.environ["AWS_ACCESS_KEY_ID"],
         "AWS_SECRET_ACCESS_KEY": os.environ["AWS_SECRET_ACCESS_KEY"],
@@ -73,7 +73,7 @@ def begin_upload(emulation, size):
 
 def names_are_found_without_glibc(programs):
     """As they are on AWS, where the endpoints are names."""
-    named = os.environ["TAPEDECK_TEST_DYNAMODB"].replace("127.0.0.1", "localhost")
+    named = os.environ["TEST_DYNAMODB"].replace("127.0.0.1", "localhost")
     emulation = deployed(programs, TAPEDECK_DYNAMO_ENDPOINT=named)
     try:
         emulation.sign_up()

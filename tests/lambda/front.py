@@ -123,7 +123,7 @@ def a_gateway_that_damages_audio_stores_nothing(programs):
 
 def the_command_line_does_not_know_where_it_is(programs):
     """A recording of many appends, up and down again."""
-    size = (1 << 30) if os.environ.get("TAPEDECK_LONG") else (48 << 20) + 12_345
+    size = (1 << 30) if os.environ.get("TEST_LONG") else (48 << 20) + 12_345
     emulation = Emulation(tapedeck(programs), "--events", "http")
     try:
         emulation.sign_up()

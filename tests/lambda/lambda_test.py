@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The packaged function, from outside: lambda_test.py FOLDER_OF_PROGRAMS [NAME…]
 
-FOLDER_OF_PROGRAMS has a release's tapedeck and tapedeck-lambda. TAPEDECK_TEST_S3_ENDPOINT and
-TAPEDECK_TEST_DYNAMODB name the services of `./test lambda-program`, LAMBDA_FUN the folder of
+FOLDER_OF_PROGRAMS has a release's tapedeck and tapedeck-lambda. TEST_S3_ENDPOINT and
+TEST_DYNAMODB name the services of `./test lambda-program`, LAMBDA_FUN the folder of
 @vercel/fun.
 Prints "N passed, N failed"; exits 1 when something failed.
 """

@@ -18,7 +18,7 @@ constexpr std::size_t states_of_a_scenario = 5'000;  // then another seed: other
 constexpr std::size_t violations_shown = 5;
 
 std::size_t states_wanted() {
-  const char* wanted = std::getenv("TAPEDECK_POWER_STATES");
+  const char* wanted = std::getenv("TEST_POWER_STATES");
   return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : states_ordinarily;
 }
 
@@ -59,7 +59,7 @@ void report(const Tally& all, std::chrono::duration<double> seconds) {
 
 TEST(Power, WhateverIsCutOffWhatWasAcknowledgedIsThere) {
   Tally all;
-  if (const char* text = std::getenv("TAPEDECK_POWER_CUT"); text != nullptr) {
+  if (const char* text = std::getenv("TEST_POWER_CUT"); text != nullptr) {
     auto number = parse_cut_number(text);
     add(all, examine(number.seed, 1, number));
     return;

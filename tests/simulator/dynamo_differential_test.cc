@@ -22,7 +22,7 @@ constexpr int keys = 4;
 
 /// The engine that the environment names; aborts without one.
 std::unique_ptr<http::Outbound> connect() {
-  const char* url = std::getenv("TAPEDECK_TEST_DYNAMODB");
+  const char* url = std::getenv("TEST_DYNAMODB");
   auto origin = http::parse_origin(url != nullptr ? url : "");
   MUST(origin);  // `./test cloud` starts one and names it
   return std::make_unique<http::ClientPool>(*origin, http::ClientPoolOptions{});
@@ -276,7 +276,7 @@ TEST(DynamoDifferential, RandomRequestsAreAnsweredAlike) {
   DirectOutbound direct(service);
   Side real(*engine, table);
   Side simulated(direct, table);
-  const char* seed_text = std::getenv("TAPEDECK_DIFFERENTIAL_SEED");
+  const char* seed_text = std::getenv("TEST_DIFFERENTIAL_SEED");
   std::uint64_t seed = seed_text != nullptr ? std::strtoull(seed_text, nullptr, 10) : 1;
   RandomRequests requests(seed, table);
   std::map<std::string, int> answers;

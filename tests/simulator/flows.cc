@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t leftovers_every = 4;
 
 bool looks_for_leftovers(SingleFault single) {
-  if (std::getenv("TAPEDECK_LONG") != nullptr) return true;
+  if (std::getenv("TEST_LONG") != nullptr) return true;
   return (single.call + static_cast<std::uint64_t>(single.fault)) % leftovers_every == 0;
 }
 

@@ -56,7 +56,7 @@ std::vector<Case> list_cases() {
 
 TEST(Flows, EveryFaultAtEveryCallIsSurvived) {
   Bug none;
-  if (const char* text = std::getenv("TAPEDECK_SIMULATED_FAULT"); text != nullptr) {
+  if (const char* text = std::getenv("TEST_SIMULATED_FAULT"); text != nullptr) {
     auto one = parse_case(text);
     auto report = play(list_flows().at(one.flow), one.single, none, nullptr, &std::cout);
     for (const auto& finding : report.findings) ADD_FAILURE() << finding;
@@ -78,7 +78,7 @@ TEST(Flows, EveryFaultAtEveryCallIsSurvived) {
     auto flow = violation.number.substr(0, violation.number.find('.'));
     if (++shown[flow] > violations_shown) continue;
     ADD_FAILURE() << list_flows()[std::stoul(flow)].name
-                  << ", TAPEDECK_SIMULATED_FAULT=" << violation.text();
+                  << ", TEST_SIMULATED_FAULT=" << violation.text();
   }
   EXPECT_TRUE(all.violations.empty());
 }

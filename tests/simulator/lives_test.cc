@@ -35,7 +35,7 @@ void report(const Tally& all, std::chrono::duration<double> seconds) {
 
 TEST(Lives, WhateverBefallsThemWhatClientsWereToldIsTrue) {
   Bug none;
-  if (auto seed = number_in("TAPEDECK_SIMULATION", 0); seed != 0) {
+  if (auto seed = number_in("TEST_SIMULATION", 0); seed != 0) {
     for (const auto& finding : live_through(seed, none, &std::cout).findings)
       ADD_FAILURE() << finding;
     return;
@@ -45,10 +45,10 @@ TEST(Lives, WhateverBefallsThemWhatClientsWereToldIsTrue) {
     number = std::to_string(index + 1);
     return live_through(index + 1, none);
   };
-  auto all = run_all(number_in("TAPEDECK_SIMULATIONS", seeds_ordinarily), run_one);
+  auto all = run_all(number_in("TEST_SIMULATIONS", seeds_ordinarily), run_one);
   report(all, std::chrono::steady_clock::now() - began);
   for (std::size_t i = 0; i < std::min(violations_shown, all.violations.size()); ++i) {
-    ADD_FAILURE() << "TAPEDECK_SIMULATION=" << all.violations[i].text();
+    ADD_FAILURE() << "TEST_SIMULATION=" << all.violations[i].text();
   }
   EXPECT_TRUE(all.violations.empty());
 }

@@ -15,8 +15,8 @@ namespace tapedeck::stories {
 
 namespace {
 
-constexpr const char* s3_variable = "TAPEDECK_TEST_S3_ENDPOINT";
-constexpr const char* dynamo_variable = "TAPEDECK_TEST_DYNAMODB";
+constexpr const char* s3_variable = "TEST_S3_ENDPOINT";
+constexpr const char* dynamo_variable = "TEST_DYNAMODB";
 constexpr const char* region = "us-east-1";
 constexpr std::size_t erased_at_once = 1'000;
 

@@ -50,8 +50,8 @@ enum class LambdaFront { rest_api, http_api, function_url };
 /// whose body breaks off gets no further than the gateway; there are no 1xx.
 std::unique_ptr<Door> make_lambda_door(api::Api& api, LambdaFront front);
 
-/// Whether the environment names the packaged function and the engines: TAPEDECK_TEST_PROGRAM,
-/// TAPEDECK_TEST_ZIP.
+/// Whether the environment names the packaged function and the engines: TEST_PROGRAM,
+/// TEST_ZIP.
 bool has_packaged_function();
 /// Whether all of a story's "with" lines are settings of the program.
 bool can_be_packaged(const std::vector<std::string>& with);

@@ -21,8 +21,8 @@ namespace tapedeck::stories {
 
 namespace {
 
-constexpr const char* program_variable = "TAPEDECK_TEST_PROGRAM";
-constexpr const char* zip_variable = "TAPEDECK_TEST_ZIP";
+constexpr const char* program_variable = "TEST_PROGRAM";
+constexpr const char* zip_variable = "TEST_ZIP";
 
 /// How a story's "with" lines are said to a server; those that are no setting are not here.
 const std::map<std::string, std::pair<const char*, const char*>, std::less<>> settings_of_with{
@@ -58,8 +58,8 @@ std::vector<std::string> environment_of(const std::vector<std::string>& with) {
       {"TAPEDECK_CATALOG", "dynamo"},
       {"TAPEDECK_BLOBS", "s3"},
       {"TAPEDECK_SIGNUP", "open"},
-      {"TAPEDECK_DYNAMO_ENDPOINT", variable("TAPEDECK_TEST_DYNAMODB")},
-      {"TAPEDECK_S3_ENDPOINT", variable("TAPEDECK_TEST_S3_ENDPOINT")},
+      {"TAPEDECK_DYNAMO_ENDPOINT", variable("TEST_DYNAMODB")},
+      {"TAPEDECK_S3_ENDPOINT", variable("TEST_S3_ENDPOINT")},
       {"AWS_REGION", "us-east-1"}};
   settings["TAPEDECK_DYNAMO_TABLE"] = settings["TAPEDECK_S3_BUCKET"] = new_name();
   for (auto name : {"PATH", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) {
