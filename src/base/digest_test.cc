@@ -65,6 +65,18 @@ TEST(HasherTest, Crc32cIsTheSameWhereverItsBytesAreCut) {
   EXPECT_EQ(to_hex(nine.finish()), "e3069283") << "the catalogue's check value";
 }
 
+TEST(HasherTest, Crc32cOfMuchIsThatOfItsBytesOneByOne) {
+  std::string bytes;
+  for (std::uint32_t i = 0; i < 20'000; ++i) bytes.push_back(static_cast<char>(i * i >> 7));
+  for (std::size_t size : {3'071u, 3'072u, 3'073u, 6'144u, 19'999u}) {
+    Hasher at_once(DigestAlgorithm::crc32c);
+    at_once.update(ByteView(bytes).substr(1, size));
+    Hasher one_by_one(DigestAlgorithm::crc32c);
+    for (std::size_t i = 0; i < size; ++i) one_by_one.update(ByteView(bytes).substr(1 + i, 1));
+    EXPECT_EQ(to_hex(at_once.finish()), to_hex(one_by_one.finish())) << size;
+  }
+}
+
 TEST(HmacTest, AgreesWithRfc4231Case2) {
   EXPECT_EQ(to_hex(view_of(hmac_sha256("Jefe", "what do ya want for nothing?"))),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");

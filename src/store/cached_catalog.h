@@ -93,7 +93,7 @@ class CachedCatalog final : public Catalog {
   };
   /// Counts the writes to what falls on the same place: a read that one of them overlapped is not
   /// remembered, since it may be older.
-  using Writes = std::array<std::uint64_t, 256>;
+  using Writes = std::array<std::uint32_t, 8'192>;
 
   class CredentialWrite;  // forget what a write changes when it ends, however it ends
   class RecordingWrite;
@@ -105,7 +105,7 @@ class CachedCatalog final : public Catalog {
   Recent<Sha256Digest, Credential, HashOf> credentials_{10'000};
   Recent<TokenId, Sha256Digest> secret_hashes_{10'000};
   std::uint64_t credential_writes_ = 0;
-  Recent<RecordingKey, Recording, HashOf> recordings_{1'000};
+  Recent<RecordingKey, Recording, HashOf> recordings_{10'000};
   Writes recording_writes_{};
   Recent<Sha256Digest, Upload, HashOf> uploads_{10'000};
   Writes upload_removals_{};

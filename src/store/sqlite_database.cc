@@ -28,6 +28,12 @@ Fault fault_of(int code) {
 // Of the WAL, at a time: SQLite's VFS for Unix takes less than 128 KiB.
 constexpr sqlite3_int64 rewritten_bytes = 64 * KiB;
 
+/// Of its memory: SQLite takes a lock for them at each malloc. Too late, which does no harm, where
+/// SQLite was in use before.
+void leave_out_statistics() {
+  [[maybe_unused]] static const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 constexpr const char* connection_pragmas = R"(
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
@@ -66,6 +72,7 @@ void SqliteDatabase::Finalize::operator()(sqlite3_stmt* statement) const {
 }
 
 SqliteDatabase::SqliteDatabase(const Options& options) {
+  leave_out_statistics();
   bool writes = options.access == Access::read_write;
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
