@@ -4,10 +4,10 @@
 #include <exception>
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include "base/env.h"
 #include "base/run_task.h"
+#include "base/spawn.h"
 #include "store/blob_files.h"
 #include "store/sqlite_catalog.h"
 #include "store/volumes.h"
@@ -81,7 +81,7 @@ void fill_with(Fill& fill) {
     if (error) failed = error;
   };
   for (std::size_t i = 0; i < at_once; ++i) {
-    asio::co_spawn(context.get_executor(), add_some(fill), keep);
+    spawn(context.get_executor(), add_some(fill), keep);
   }
   context.run();
   if (failed) std::rethrow_exception(failed);

@@ -7,12 +7,12 @@
 #include <exception>
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include "base/encoding.h"
 #include "base/env.h"
 #include "base/error.h"
 #include "base/run_task.h"
+#include "base/spawn.h"
 #include "bench/load/histogram.h"
 #include "http/client_pool.h"
 #include "store/s3_bucket.h"
@@ -74,7 +74,7 @@ class Run {
     };
     begun_ = Clock::now();
     for (unsigned i = 0; i < plan_.connections; ++i) {
-      asio::co_spawn(context.get_executor(), repeat(), keep);
+      spawn(context.get_executor(), repeat(), keep);
     }
     context.run();
     if (failed) std::rethrow_exception(failed);

@@ -4,12 +4,12 @@
 #include <exception>
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include "base/env.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/run_task.h"
+#include "base/spawn.h"
 #include "http/client_pool.h"
 #include "store/dynamo_catalog.h"
 #include "store/dynamo_client.h"
@@ -82,7 +82,7 @@ void fill_with(Fill& fill) {
     if (error) failed = error;
   };
   for (unsigned i = 0; i < at_once; ++i) {
-    asio::co_spawn(context.get_executor(), add_some(fill), keep);
+    spawn(context.get_executor(), add_some(fill), keep);
   }
   context.run();
   if (failed) std::rethrow_exception(failed);

@@ -64,8 +64,7 @@ __attribute__((target("sse4.2"))) inline std::uint64_t add_eight(std::uint64_t s
 }
 
 /// Three blocks at once: the instruction takes three cycles, but one can begin in each.
-__attribute__((target("sse4.2"))) std::uint32_t add_blocks(std::uint32_t state,
-                                                           const char* bytes) {
+__attribute__((target("sse4.2"))) std::uint32_t add_blocks(std::uint32_t state, const char* bytes) {
   std::uint64_t first = state;
   std::uint64_t second = 0;
   std::uint64_t third = 0;
@@ -74,8 +73,7 @@ __attribute__((target("sse4.2"))) std::uint32_t add_blocks(std::uint32_t state,
     second = add_eight(second, bytes + block_bytes + i);
     third = add_eight(third, bytes + 2 * block_bytes + i);
   }
-  return static_cast<std::uint32_t>(third) ^
-         behind_a_block(second ^ behind_a_block(first));
+  return static_cast<std::uint32_t>(third) ^ behind_a_block(second ^ behind_a_block(first));
 }
 
 /// By the processor's own instruction, which has been in all of them since 2008.

@@ -2,7 +2,6 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 
 namespace tapedeck {
 
@@ -43,7 +42,7 @@ Task<void> Doorbells::wait(Ulid id, Millis at_most) {
   auto waiter = std::make_shared<Waiter>(executor, at_most);
   Waiting waiting(*this, id, waiter);
   boost::system::error_code ignored;
-  auto token = asio::redirect_error(use_task, ignored);
+  auto token = use_task_with(ignored);
   co_await waiter->timer.async_wait(token);
 }
 

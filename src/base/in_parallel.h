@@ -4,9 +4,7 @@
 #include <cstddef>
 #include <exception>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
+#include "base/spawn.h"
 #include "base/suspend.h"
 #include "base/task.h"
 
@@ -45,7 +43,7 @@ Task<void> in_parallel(std::size_t tasks, Step& step) {
   auto start = [&](Job resume) {
     all.resume = std::move(resume);
     for (std::size_t i = 0; i < tasks; ++i) {
-      asio::co_spawn(executor, detail::repeat(step, all), asio::detached);
+      spawn(executor, detail::repeat(step, all));
     }
   };
   co_await suspend(start);

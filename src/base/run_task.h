@@ -4,10 +4,9 @@
 #include <type_traits>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "base/spawn.h"
 #include "base/suspend.h"
 #include "base/task.h"
 
@@ -35,8 +34,7 @@ Task<void> keep_outcome(Task<T> task, Outcome<T>& outcome) {
 template <class T>
 T run_task(asio::io_context& context, Task<T> task) {
   Outcome<T> outcome;
-  asio::co_spawn(context.get_executor(), detail::keep_outcome(std::move(task), outcome),
-                 asio::detached);
+  spawn(context.get_executor(), detail::keep_outcome(std::move(task), outcome));
   context.restart();
   context.run();
   return outcome.take();

@@ -1,15 +1,11 @@
 // The bridge from tasks to threads: a task suspends, any thread resumes it once.
 #pragma once
 
+#include <coroutine>
 #include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
-
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 
 #include "base/job.h"
 #include "base/task.h"
@@ -18,28 +14,31 @@ namespace tapedeck {
 
 namespace detail {
 template <class Start>
-struct Suspension {
-  Start& start;
-  template <class Handler>
-  void operator()(Handler&& handler) {
-    auto executor = asio::get_associated_executor(handler);
-    auto guard = asio::make_work_guard(executor);  // the io_context stays alive while we wait
-    start(Job([executor, guard = std::move(guard),
-               handler = std::decay_t<Handler>(std::forward<Handler>(handler))]() mutable {
-      asio::post(executor, std::move(handler));
-    }));
+class Suspension {
+ public:
+  explicit Suspension(Start& start) : start_(&start) {}
+
+  bool await_ready() const noexcept { return false; }
+  template <class P>
+  void await_suspend(std::coroutine_handle<P> awaiting) {
+    auto go_on = [resumption = Resumption(awaiting.promise().course(), awaiting)]() mutable {
+      Resumption::post(std::move(resumption));
+    };
+    (*start_)(Job(std::move(go_on)));
   }
+  void await_resume() const noexcept {}
+
+ private:
+  Start* start_;
 };
 }  // namespace detail
 
-/// Suspends the calling task and calls `start(Job resume)`. The task continues on its own
+/// To be awaited: suspends the task and calls `start(Job resume)`. The task continues on its own
 /// io_context after `resume` was called. `resume` must be called exactly once, from any thread, and
 /// may be called before `start` returns.
 template <class Start>
-Task<void> suspend(Start& start) {
-  detail::Suspension<Start> suspension{start};
-  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(suspension,
-                                                                                use_task);
+detail::Suspension<Start> suspend(Start& start) {
+  return detail::Suspension<Start>(start);
 }
 
 /// What a callable did: its value or its exception, to be handed over between threads.

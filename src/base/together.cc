@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-
+#include "base/spawn.h"
 #include "base/suspend.h"
 
 namespace tapedeck {
@@ -33,7 +32,7 @@ Task<void> run_together(std::vector<Task<void>> tasks) {
     gathering.resume = std::move(resume);
     for (auto& task : tasks) {
       auto ended = [&gathering](const std::exception_ptr& thrown) { gathering.end(thrown); };
-      asio::co_spawn(executor, std::move(task), ended);
+      spawn(executor, std::move(task), ended);
     }
   };
   co_await suspend(start);

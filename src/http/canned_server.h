@@ -8,13 +8,13 @@
 #include <vector>
 
 #include <arpa/inet.h>
-#include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/spawn.h"
 #include "http/client.h"
 
 namespace tapedeck::http {
@@ -144,7 +144,7 @@ class ClientUnderTest {
   T finish(Task<T> task) {
     std::optional<T> value;
     std::exception_ptr failed;
-    asio::co_spawn(context_, std::move(task), [&](std::exception_ptr error, T got) {
+    spawn(context_.get_executor(), std::move(task), [&](std::exception_ptr error, T got) {
       failed = error;
       value.emplace(std::move(got));
     });

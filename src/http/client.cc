@@ -4,11 +4,11 @@
 #include <array>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/spawn.h"
 #include "base/suspend.h"
 #include "http/client_transport.h"
 #include "http/response_parser.h"
@@ -166,12 +166,11 @@ Task<void> send_body(std::shared_ptr<Sending> sending, ClientTransport& transpor
 /// waits for the answer; a connection that fails does not, since an answer may be in it.
 void start_sending(const std::shared_ptr<Sending>& sending, ClientTransport& transport,
                    const Executor& executor) {
-  asio::co_spawn(executor, send_body(sending, transport),
-                 [sending, &transport](std::exception_ptr) {
-                   sending->done = true;
-                   if (sending->body_failed && !sending->stop) transport.close();
-                   if (sending->resume) sending->resume();
-                 });
+  spawn(executor, send_body(sending, transport), [sending, &transport](std::exception_ptr) {
+    sending->done = true;
+    if (sending->body_failed && !sending->stop) transport.close();
+    if (sending->resume) sending->resume();
+  });
 }
 
 /// Passes informational answers on; the parser of the final one, once it has its head.

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/run_task.h"
+#include "base/spawn.h"
 #include "http/canned_server.h"
 
 namespace tapedeck::http {
@@ -29,9 +30,10 @@ int fetch_all(Outbound& outbound, const std::vector<std::string>& targets) {
   int failures = 0;
   asio::io_context context(1);
   for (const auto& target : targets) {
-    asio::co_spawn(context, fetch(outbound, target), [&](std::exception_ptr failed, std::string) {
-      if (failed) ++failures;
-    });
+    spawn(context.get_executor(), fetch(outbound, target),
+          [&](std::exception_ptr failed, std::string) {
+            if (failed) ++failures;
+          });
   }
   context.run();
   return failures;
@@ -96,7 +98,7 @@ TEST(ClientPoolTest, AContextMayEndWhileCallsWait) {
   ClientPool pool(server.origin(), {.calls_max = 1});
   asio::io_context context(1);
   for (int i = 0; i < 3; ++i) {
-    asio::co_spawn(context, fetch(pool, "/"), [](std::exception_ptr, std::string) {});
+    spawn(context.get_executor(), fetch(pool, "/"), [](std::exception_ptr, std::string) {});
   }
   while (!heard) context.run_for(std::chrono::milliseconds{10});
 }

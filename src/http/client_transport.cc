@@ -7,7 +7,6 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
@@ -54,7 +53,7 @@ class StreamTransport final : public ClientTransport {
 
   Task<std::size_t> read_some(std::span<char> into) override {
     Code failed;
-    auto token = asio::redirect_error(use_task, failed);
+    auto token = use_task_with(failed);
     auto buffer = asio::buffer(into.data(), into.size());
     watch_->begin();
     auto bytes = co_await stream_.async_read_some(buffer, token);
@@ -67,7 +66,7 @@ class StreamTransport final : public ClientTransport {
   Task<void> write(ByteView bytes) override {
     while (!bytes.empty()) {
       Code failed;
-      auto token = asio::redirect_error(use_task, failed);
+      auto token = use_task_with(failed);
       auto buffer = asio::buffer(bytes.data(), std::min(bytes.size(), write_bytes_max));
       watch_->begin();
       auto written = co_await stream_.async_write_some(buffer, token);
@@ -174,7 +173,7 @@ struct Dialer::Inside {
 
   Task<TcpSocket> connect_tcp(Executor executor) {
     Code failed;
-    auto token = asio::redirect_error(use_task, failed);
+    auto token = use_task_with(failed);
     auto found = co_await find_addresses(origin.host, origin.port, options.connect_time);
     if (found.failed == asio::error::timed_out) throw silent();
     if (found.failed) throw unreachable(reason(found.failed));
@@ -199,7 +198,7 @@ struct Dialer::Inside {
     stream.set_verify_callback(ssl::host_name_verification(origin.host));
 
     Code failed;
-    auto token = asio::redirect_error(use_task, failed);
+    auto token = use_task_with(failed);
     auto expire = [&] { stream.lowest_layer().close(); };
     auto watch = std::make_shared<Watch>(executor, options.connect_time, expire);
     watch->begin();
@@ -220,7 +219,7 @@ struct Dialer::Inside {
     UnixSocket socket(executor);
     asio::local::stream_protocol::endpoint endpoint(path.text());
     Code failed;
-    auto token = asio::redirect_error(use_task, failed);
+    auto token = use_task_with(failed);
     co_await socket.async_connect(endpoint, token);
     if (failed) throw unreachable(reason(failed));
     co_return wrap(std::move(socket));

@@ -88,10 +88,6 @@ void Poller::schedule(Polled& socket) {
   if (!in_turn_) post();
 }
 
-void Poller::abandon(Job job) {
-  asio::post(context_, std::move(job));
-}
-
 void Poller::take_turns() {
   in_turn_ = true;
   auto busy = true;

@@ -7,7 +7,6 @@
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
-#include "base/job.h"
 #include "base/task.h"
 
 namespace tapedeck::http {
@@ -54,9 +53,6 @@ class Poller {
 
   /// Gives the socket a turn soon, after those that are ahead of it. Never calls it at once.
   void schedule(Polled& socket);
-
-  /// What a task that will never go on would have run: dropped when the context is destroyed.
-  void abandon(Job job);
 
   std::size_t watched() const { return watched_; }
 

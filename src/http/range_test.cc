@@ -1,9 +1,9 @@
 #include "http/range.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/spawn.h"
 
 namespace tapedeck::http {
 namespace {
@@ -16,7 +16,7 @@ T finish(Task<T> task) {
   asio::io_context context;
   std::optional<T> value;
   std::exception_ptr failed;
-  asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T got) {
+  spawn(context.get_executor(), std::move(task), [&](std::exception_ptr error, T got) {
     failed = error;
     value = std::move(got);
   });

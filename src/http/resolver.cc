@@ -2,8 +2,6 @@
 
 #include <memory>
 
-#include <boost/asio/redirect_error.hpp>
-
 #include "http/watch.h"
 
 namespace tapedeck::http {
@@ -15,7 +13,7 @@ Task<Addresses> find_addresses(std::string host, std::uint16_t port, Millis at_m
   auto expire = [&resolver] { resolver.cancel(); };
   auto watch = std::make_shared<Watch>(executor, at_most, expire);
   Addresses addresses;
-  auto token = asio::redirect_error(use_task, addresses.failed);
+  auto token = use_task_with(addresses.failed);
   auto service = std::to_string(port);
   watch->begin();
   auto found = co_await resolver.async_resolve(host, service, token);

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <utility>
 
-#include <boost/asio/async_result.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/sendfile.h>
@@ -21,13 +20,14 @@ constexpr std::size_t parts_max = 4;
 constexpr std::size_t tls_record_bytes = 16 * KiB;
 constexpr int ready_row_max = 16;
 
-/// What Asio starts once the task is suspended.
 struct Parking {
-  Job& place;
-  template <class Handler>
-  void operator()(Handler&& handler) {
-    place = Job(std::forward<Handler>(handler));
+  Resumption* place;
+  bool await_ready() const noexcept { return false; }
+  template <class P>
+  void await_suspend(std::coroutine_handle<P> awaiting) const {
+    *place = Resumption(awaiting.promise().course(), awaiting);
   }
+  void await_resume() const noexcept {}
 };
 }  // namespace
 
@@ -40,10 +40,7 @@ Wire::Wire(Poller& poller, TimerWheel& wheel, int descriptor)
   poller.add(*this, descriptor);
 }
 
-/// The task that waits is not destroyed here and now: it may refer to what its owner just destroys.
-Wire::~Wire() {
-  if (go_on_) poller_->abandon(std::move(go_on_));
-}
+Wire::~Wire() = default;
 
 void Wire::secure(ssl_st* session) {
   tls_.reset(session);
@@ -151,8 +148,8 @@ Task<Waited> Wire::wait(Clock::time_point until) {
   } else {
     wheel_->arm(*this, until);
   }
-  Parking parking{go_on_};
-  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(parking, use_task);
+  Parking parking{&go_on_};
+  co_await parking;
   disarm();
   if (broken_off_ || interrupted_) co_return Waited::interrupted;
   co_return is_ready() ? Waited::ready : Waited::timed_out;
@@ -163,7 +160,7 @@ void Wire::take_turn() {
   if (!go_on_) return;
   auto is_over = is_ready() || expired_ || interrupted_ || broken_off_;
   if (!is_over) return;
-  auto go_on = std::exchange(go_on_, Job());
+  auto go_on = std::exchange(go_on_, Resumption());
   go_on();  // may destroy this
 }
 

@@ -6,7 +6,6 @@
 #include <span>
 
 #include "base/bytes.h"
-#include "base/job.h"
 #include "base/task.h"
 #include "http/descriptor.h"
 #include "http/poller.h"
@@ -78,7 +77,7 @@ class Wire final : private Deadline, private Polled {
   Descriptor socket_;
   std::unique_ptr<ssl_st, FreeSession> tls_;
   bool wants_to_write_ = false;
-  Job go_on_;          // of the task that waits
+  Resumption go_on_;   // of the task that waits
   int ready_row_ = 0;  // waits that were none, one after the other
   bool expired_ = false;
   bool interrupted_ = false;

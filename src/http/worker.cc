@@ -4,15 +4,12 @@
 #include <cstring>
 
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "base/spawn.h"
 #include "http/response_head.h"
 
 namespace tapedeck::http {
@@ -28,7 +25,7 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
 Worker::Worker(Door& door, std::vector<Descriptor> listeners) : bench_(door, context_) {
   for (auto& socket : listeners) {
     listeners_.push_back(std::make_unique<Listener>(context_, socket.release()));
-    asio::co_spawn(context_, accept_from(*listeners_.back()), asio::detached);
+    spawn(context_.get_executor(), accept_from(*listeners_.back()));
   }
 }
 
@@ -44,7 +41,7 @@ void Worker::stop() {
 
 Task<void> Worker::accept_from(Listener& listener) {
   boost::system::error_code error;
-  auto token = asio::redirect_error(use_task, error);
+  auto token = use_task_with(error);
   Timer pause(context_);
   while (bench_.stop == Stop::no) {
     co_await listener.async_wait(asio::posix::descriptor_base::wait_read, token);
@@ -91,8 +88,7 @@ void Worker::admit(Descriptor socket, Peer peer) {
     connections_.erase(place);
     check_stopped();
   };
-  asio::co_spawn(context_, served.serve(),
-                 asio::bind_cancellation_slot(served.cancellation(), ended));
+  spawn(context_.get_executor(), served.serve(), ended, served.cancellation());
 }
 
 /// Says why as far as one packet does; such a client gets no memory and no time.

@@ -1,9 +1,9 @@
 #include "main/background.h"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+
+#include "base/spawn.h"
 
 namespace tapedeck {
 
@@ -18,8 +18,7 @@ Background::Background(std::function<Task<void>()> work, Log& log) : work_(std::
       log.error("the background work ended", {{"detail", failure.what()}});
     }
   };
-  asio::co_spawn(context_.get_executor(), work_(),
-                 asio::bind_cancellation_slot(stop_.slot(), ended));
+  spawn(context_.get_executor(), work_(), ended, stop_.slot());
   thread_ = std::thread([this] { context_.run(); });
 }
 

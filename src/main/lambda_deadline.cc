@@ -2,11 +2,10 @@
 
 #include <utility>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include "base/spawn.h"
 
 namespace tapedeck::lambda {
 
@@ -32,15 +31,14 @@ Bounded::Bounded(Executor executor, Task<void> work) : state_(std::make_shared<S
     state->failed = std::move(failed);
     state->timer.cancel();
   };
-  asio::co_spawn(executor, std::move(work),
-                 asio::bind_cancellation_slot(state_->stop.slot(), ended));
+  spawn(executor, std::move(work), ended, state_->stop.slot());
 }
 
 Task<bool> Bounded::wait(Millis at_most) {
   auto state = state_;
   if (!state->done) {
     boost::system::error_code ended_early;
-    auto token = asio::redirect_error(use_task, ended_early);
+    auto token = use_task_with(ended_early);
     state->timer.expires_after(at_most);
     co_await state->timer.async_wait(token);
   }
@@ -56,7 +54,7 @@ Task<void> Bounded::join() {
   auto state = state_;
   while (!state->done) {
     boost::system::error_code ended_early;
-    auto token = asio::redirect_error(use_task, ended_early);
+    auto token = use_task_with(ended_early);
     state->timer.expires_after(std::chrono::hours(1));
     co_await state->timer.async_wait(token);
   }

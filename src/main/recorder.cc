@@ -4,11 +4,12 @@
 #include <csignal>
 #include <cstring>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
+
+#include "base/spawn.h"
 
 namespace tapedeck {
 
@@ -45,10 +46,10 @@ void Recorder::run() {
     broken_ = error;
     context_->stop();
   };
-  asio::co_spawn(context.get_executor(), capture(), ended);
-  asio::co_spawn(context.get_executor(), deliver(), ended);
-  asio::co_spawn(context.get_executor(), show(), ended);
-  asio::co_spawn(context.get_executor(), heed_signals(), ended);
+  spawn(context.get_executor(), capture(), ended);
+  spawn(context.get_executor(), deliver(), ended);
+  spawn(context.get_executor(), show(), ended);
+  spawn(context.get_executor(), heed_signals(), ended);
   context.run();
   context_ = nullptr;
   if (broken_) std::rethrow_exception(broken_);

@@ -2,10 +2,11 @@
 
 #include <csignal>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include "base/spawn.h"
 
 namespace tapedeck {
 
@@ -38,7 +39,7 @@ void Watcher::run() {
   };
   asio::signal_set signals(context, SIGINT, SIGTERM);
   signals.async_wait([&](auto, int) { context.stop(); });
-  asio::co_spawn(context.get_executor(), watch(), ended);
+  spawn(context.get_executor(), watch(), ended);
   context.run();
   if (failure) std::rethrow_exception(failure);
   report_.stopped();

@@ -4,11 +4,10 @@
 #include <thread>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
 #include "base/run_task.h"
+#include "base/spawn.h"
 
 namespace tapedeck {
 namespace {
@@ -23,7 +22,7 @@ class BufferBudgetTest : public testing::Test {
       co_await what.grow(to);
       flag = true;
     };
-    asio::co_spawn(context_, growing(lease, bytes, done), asio::detached);
+    spawn(context_.get_executor(), growing(lease, bytes, done));
     run();
   }
   void run() {

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "base/spawn.h"
+
 namespace tapedeck::simulator {
 
 Task<void> Timeline::pass(Owner owner, Millis duration) {
@@ -57,7 +59,7 @@ void Timeline::run_for(Millis duration) {
 }
 
 void Timeline::start(Task<void> task) {
-  asio::co_spawn(context_.get_executor(), std::move(task), asio::detached);
+  spawn(context_.get_executor(), std::move(task));
 }
 
 void VirtualEnv::fill_random(std::span<unsigned char> bytes) {

@@ -10,6 +10,7 @@
 #include "base/env.h"
 #include "base/job.h"
 #include "base/run_task.h"
+#include "base/spawn.h"
 #include "base/task.h"
 
 namespace tapedeck::simulator {
@@ -38,7 +39,7 @@ class Timeline {
     bool ended = false;
     Outcome<T> outcome;
     auto end = [&] { ended = true; };
-    asio::co_spawn(context_.get_executor(), watch(std::move(task), outcome, end), asio::detached);
+    spawn(context_.get_executor(), watch(std::move(task), outcome, end));
     run_until(ended);
     return outcome.take();
   }

@@ -192,7 +192,8 @@ def banned_calls(source):
 # ---- names ---------------------------------------------------------------------------------------
 
 # Foreign functions that are declared, or called without a `.`, `->` or `::`, under these names.
-_FOREIGN_NAMES = {"get_executor", "get_allocator", "get_return_object", "get_id", "get_if"}
+_FOREIGN_NAMES = {"get_executor", "get_cancellation_slot",
+                  "get_allocator", "get_return_object", "get_id", "get_if"}
 _EMPTY_WORDS = {"util", "utils", "helper", "helpers", "manager", "managers"}
 
 
