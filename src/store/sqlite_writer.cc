@@ -89,7 +89,8 @@ void SqliteWriter::run_batch(const Batch& batch) {
       throw Error(Fault::unavailable,
                   "the catalog takes no writes after an I/O error; restart the server");
     }
-    run_transaction(batch, failed);
+    auto done = run_as_one(batch);
+    if (!done) run_apart(batch, failed);
     has_frames_ = true;
   } catch (const SqliteError& sqlite_error) {
     note(sqlite_error);
@@ -105,7 +106,25 @@ void SqliteWriter::run_batch(const Batch& batch) {
   }
 }
 
-void SqliteWriter::run_transaction(const Batch& batch, std::vector<bool>& failed) {
+/// False, and nothing is changed, when one of the jobs has thrown: which is rare. A savepoint for
+/// each would have SQLite copy every page that it changes.
+bool SqliteWriter::run_as_one(const Batch& batch) {
+  database_.execute("BEGIN IMMEDIATE");
+  try {
+    for (auto* waiting : batch) waiting->run(database_);
+  } catch (const SqliteError& error) {
+    if (error.is_broken_file() || database_.is_autocommit()) throw;
+    database_.execute("ROLLBACK");
+    return false;
+  } catch (...) {
+    database_.execute("ROLLBACK");
+    return false;
+  }
+  database_.execute("COMMIT");
+  return true;
+}
+
+void SqliteWriter::run_apart(const Batch& batch, std::vector<bool>& failed) {
   database_.execute("BEGIN IMMEDIATE");
   for (std::size_t i = 0; i < batch.size(); ++i) run_job(*batch[i], failed, i);
   database_.execute("COMMIT");

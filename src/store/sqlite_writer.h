@@ -41,7 +41,8 @@ class SqliteWriter {
   /// Runs `job(database)` inside a transaction on the writer's thread and gives its value once that
   /// is durable. A job that throws changes nothing, and only itself fails. When the commit fails
   /// every job of the transaction does, with storage_full or unavailable. The job may refer to the
-  /// caller's frame, which waits; it must not end transactions.
+  /// caller's frame, which waits, but changes nothing there, since it may be run twice; it must not
+  /// end transactions.
   template <class Callable>
   Task<std::invoke_result_t<Callable&, SqliteDatabase&>> write(Callable& job) {
     using Result = std::invoke_result_t<Callable&, SqliteDatabase&>;
@@ -89,7 +90,8 @@ class SqliteWriter {
   /// The next batch; empty when it is time to checkpoint or to end.
   Batch take_batch();
   void run_batch(const Batch& batch);
-  void run_transaction(const Batch& batch, std::vector<bool>& failed);
+  bool run_as_one(const Batch& batch);
+  void run_apart(const Batch& batch, std::vector<bool>& failed);
   void run_job(Waiting& waiting, std::vector<bool>& failed, std::size_t index);
   void roll_back();
   void checkpoint();
