@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/mailbox.h"
+
 namespace tapedeck {
 
 namespace {
@@ -21,6 +23,13 @@ class Wreck {
 };
 }  // namespace
 
+Course::Course(const Executor& executor, asio::cancellation_slot stop,
+               std::coroutine_handle<> outermost)
+    : work_(executor),
+      cancellation_(stop),
+      outermost_(outermost),
+      mailbox_(&asio::use_service<Mailbox>(executor.context())) {}
+
 /// One that runs is not waiting: what it wanted to begin has thrown.
 Resumption::~Resumption() {
   if (course_ == nullptr || course_->is_running()) return;
@@ -29,8 +38,9 @@ Resumption::~Resumption() {
 }
 
 void Resumption::post(Resumption resumption) {
-  auto executor = resumption.course_->executor();
-  asio::post(executor, std::move(resumption));
+  auto& course = *std::exchange(resumption.course_, nullptr);
+  course.innermost_ = resumption.innermost_;
+  course.mailbox_->push(course);
 }
 
 }  // namespace tapedeck

@@ -16,11 +16,12 @@ namespace asio = boost::asio;
 /// The concrete executor of every task; a type-erased one costs a third of the request rate.
 using Executor = asio::io_context::executor_type;
 
+class Mailbox;
+
 /// Keeps its io_context running. Lives in the outermost frame, and ends with it.
 class Course {
  public:
-  Course(const Executor& executor, asio::cancellation_slot stop, std::coroutine_handle<> outermost)
-      : work_(executor), cancellation_(stop), outermost_(outermost) {}
+  Course(const Executor& executor, asio::cancellation_slot stop, std::coroutine_handle<> outermost);
   ~Course() {
     if (ended_ != nullptr) *ended_ = true;
   }
@@ -45,10 +46,16 @@ class Course {
   void destroy() { outermost_.destroy(); }
 
  private:
+  friend class Mailbox;
+  friend class Resumption;
+
   asio::executor_work_guard<Executor> work_;
   asio::cancellation_state cancellation_;
   std::coroutine_handle<> outermost_;
-  bool* ended_ = nullptr;  // while it runs
+  bool* ended_ = nullptr;              // while it runs
+  Mailbox* mailbox_;                   // of the io_context
+  Course* next_ = nullptr;             // that is to go on, in the mailbox
+  std::coroutine_handle<> innermost_;  // of one in the mailbox
 };
 
 /// The right to go on with a course that waits: to be called once, on its io_context. If it is
