@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -42,6 +43,10 @@ class ByteSource {
   /// About how many bytes are still to come, where that was announced: to make room for them at
   /// once. It may be untrue.
   virtual std::optional<ByteCount> announced() const { return std::nullopt; }
+
+  /// Memory for the bytes of the next read(): one that uses it saves its reader a copy, and gives a
+  /// view of its beginning. It must stay until it is taken back, with an empty one.
+  virtual void lend(std::span<char> room) { static_cast<void>(room); }
 
   /// Ends a wait() that is under way, or the next one, early (it gives false). Safe from any
   /// thread, also when the source has ended; empty where wait() never waits.

@@ -44,6 +44,11 @@ std::optional<ByteCount> IntakeBody::announced() const {
   return std::min(pending_.size() + *left, segment_bytes_max_ - segment_bytes_);
 }
 
+/// As much as is given at once: what would wait for the next segment must not be in there.
+void IntakeBody::lend(std::span<char> room) {
+  body_.lend(room.first(std::min(room.size(), segment_bytes_max_ - segment_bytes_)));
+}
+
 /// The next bytes, the end, or nothing when the segment's time is over.
 Task<void> IntakeBody::fetch() {
   try {

@@ -33,6 +33,7 @@ class IntakeBody final : public ByteSource {
   void begin_segment(ByteCount bytes_max, Millis time_max);
   Task<ByteView> read() override;
   std::optional<ByteCount> announced() const override;
+  void lend(std::span<char> room) override;
 
   /// Nothing more comes.
   bool ended() const { return ended_ && pending_.empty(); }

@@ -13,6 +13,7 @@ namespace {
 
 /// Of one body at a stretch.
 constexpr ByteCount turn_bytes_max = 512 * KiB;
+constexpr ByteCount room_bytes_min = 16 * KiB;  // smaller pieces cost more than the copy of them
 
 class RequestBody final : public ByteSource {
  public:
@@ -20,6 +21,7 @@ class RequestBody final : public ByteSource {
   Task<ByteView> read() override { return reader_->read(); }
   Task<bool> wait(std::chrono::milliseconds at_most) override { return reader_->wait(at_most); }
   std::optional<ByteCount> announced() const override { return reader_->left_bytes(); }
+  void lend(std::span<char> room) override { reader_->lend(room); }
   std::function<void()> make_alarm() override { return reader_->make_alarm(); }
 
  private:
@@ -125,9 +127,9 @@ void BodyReader::fail(Fault fault, std::string detail) {
 /// Everything that was given has been used: frees its memory before what may take a while.
 void BodyReader::drop_delivered() {
   // While what was given was worked on, the client could not know that we waited for it.
-  if (from_backlog_ || lease_.data() != nullptr) received_at_ = Clock::now();
+  if (from_backlog_ || in_room_ || lease_.data() != nullptr) received_at_ = Clock::now();
   if (from_backlog_) backlog_->consume(backlog_->view().size());
-  from_backlog_ = false;
+  from_backlog_ = in_room_ = false;
   lease_.release();
   input_ = {};
 }
@@ -144,6 +146,16 @@ void BodyReader::check_step(Step step) {
   }
 }
 
+/// The reader's own memory where that will do, and a lease else.
+std::span<char> BodyReader::find_room() {
+  auto left = framing_.bytes - received_;
+  in_room_ = !framing_.chunked && !room_.empty() &&
+             room_.size() >= std::min<ByteCount>(left, room_bytes_min);
+  if (in_room_) return room_;
+  lease_ = bench_->buffers.lease();
+  return {lease_.data(), lease_.size()};
+}
+
 /// More input; false when there was none in time, or the alarm rang.
 Task<bool> BodyReader::fill(Clock::time_point until) {
   drop_delivered();
@@ -156,18 +168,19 @@ Task<bool> BodyReader::fill(Clock::time_point until) {
     if (bench_->stop == Stop::all_bodies) {
       fail(Fault::unavailable, "The server stops: " + progress() + ".");
     }
-    lease_ = bench_->buffers.lease();
+    auto room = find_room();
     // Not past the end of a body of known length, so that the next request stays in the socket.
-    auto left = framing_.chunked ? lease_.size() : framing_.bytes - received_;
-    auto step = wire_->receive(lease_.data(), std::min<ByteCount>(left, lease_.size()));
+    auto left = framing_.chunked ? room.size() : framing_.bytes - received_;
+    auto step = wire_->receive(room.data(), std::min<ByteCount>(left, room.size()));
     check_step(step);
     if (step.kind == Step::Kind::done) {
-      input_ = ByteView(lease_.data(), step.bytes);
+      input_ = ByteView(room.data(), step.bytes);
       turn_bytes_ += step.bytes;
       received_at_ = Clock::now();
       co_return true;
     }
     lease_.release();
+    in_room_ = false;
     if (must_end()) fail(Fault::unavailable, "The server stops: " + progress() + ".");
     auto idle_until = received_at_ + limits.body_idle_time;
     auto waited = co_await wait_for_wire(std::min(until, idle_until));
@@ -230,7 +243,7 @@ void BodyReader::finish() {
   }
   input_ = {};
   piece_ = {};
-  from_backlog_ = false;
+  from_backlog_ = in_room_ = false;
   lease_.release();
   ringing_.reset();
 }

@@ -28,6 +28,8 @@ class BodyReader {
   Task<ByteView> read();
   /// As ByteSource::wait.
   Task<bool> wait(std::chrono::milliseconds at_most);
+  /// As ByteSource::lend.
+  void lend(std::span<char> room) { room_ = room; }
   /// As ByteSource::make_alarm.
   std::function<void()> make_alarm();
 
@@ -56,6 +58,7 @@ class BodyReader {
   ByteView decode();
   void drop_delivered();
   Task<bool> fill(Clock::time_point until);
+  std::span<char> find_room();
   Task<Waited> wait_for_wire(Clock::time_point until);
   void ring();
   Task<void> send_continue();
@@ -70,9 +73,11 @@ class BodyReader {
   BodyFraming framing_;
   ChunkDecoder chunks_;
   BufferPool::Lease lease_;
-  ByteView input_;             // of the lease, or of the backlog
+  std::span<char> room_;       // lent by the reader
+  ByteView input_;             // of the lease, the room or the backlog
   ByteView piece_;             // decoded, not yet given
   bool from_backlog_ = false;  // where input_ is
+  bool in_room_ = false;       // likewise
   ByteCount received_ = 0;
   ByteCount turn_bytes_ = 0;              // since this task last gave way to others
   Clock::time_point received_at_;         // the last bytes

@@ -16,17 +16,33 @@ void Gathered::make_room(const ByteSource& source, ByteView chunk, ByteCount byt
   bytes_.reserve(std::min(bytes_.size() + coming, std::max(bytes_max, bytes_.size())));
 }
 
+/// Into the room there is, if the source can.
+Task<ByteView> Gathered::read(ByteSource& source) {
+  struct Loan {
+    ByteSource& source;
+    ~Loan() { source.lend({}); }
+  };
+  source.lend(bytes_.room());
+  Loan loan{source};
+  co_return co_await source.read();
+}
+
+void Gathered::take(const ByteSource& source, ByteView chunk, ByteCount bytes_max) {
+  all_ += chunk.size();
+  if (chunk.data() == bytes_.room().data()) return bytes_.extend(chunk.size());
+  make_room(source, chunk, bytes_max);
+  bytes_.append(chunk);
+}
+
 Task<void> Gathered::gather(ByteSource& source, ByteCount bytes_max, ByteCount all_max) {
   try {
     while (bytes_.size() < bytes_max) {
-      auto chunk = co_await source.read();
+      auto chunk = co_await read(source);
       if (chunk.empty()) {
         is_end_ = true;
         break;
       }
-      make_room(source, chunk, bytes_max);
-      bytes_.append(chunk);
-      all_ += chunk.size();
+      take(source, chunk, bytes_max);
       if (all_.load() > all_max) break;
     }
   } catch (...) {

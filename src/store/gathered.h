@@ -36,7 +36,9 @@ class Gathered {
   void drop(std::size_t count);
 
  private:
+  Task<ByteView> read(ByteSource& source);
   void make_room(const ByteSource& source, ByteView chunk, ByteCount bytes_max);
+  void take(const ByteSource& source, ByteView chunk, ByteCount bytes_max);
 
   std::atomic<ByteCount>& all_;
   PageBuffer bytes_;

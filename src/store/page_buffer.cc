@@ -42,6 +42,11 @@ void PageBuffer::append(ByteView bytes) {
   size_ += bytes.size();
 }
 
+std::span<char> PageBuffer::room() {
+  if (capacity_ == 0) return {};
+  return {begin() + size_, capacity_ - headroom_ - size_};
+}
+
 void PageBuffer::drop(std::size_t count) {
   MUST(count <= size_);
   size_ -= count;

@@ -24,6 +24,10 @@ class PageBuffer {
   /// Room for so many in all and no more than that needs; with `aligned_from` or more it begins on
   /// a page from now on.
   void reserve(std::size_t bytes);
+  /// What append() could use without growing.
+  std::span<char> room();
+  /// So many bytes were put at the beginning of room().
+  void extend(std::size_t bytes) { size_ += bytes; }
   /// Removes the first `count`; what is left moves to the front.
   void drop(std::size_t count);
 

@@ -32,6 +32,7 @@ class ResumedSource final : public ByteSource {
     auto chunk = co_await rest_.read();
     co_return chunk;
   }
+  void lend(std::span<char> room) override { rest_.lend(room); }
 
  private:
   Gathered& gathered_;
