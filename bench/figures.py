@@ -5,12 +5,12 @@ import statistics
 NOISY_SHARE = 1 / 3  # of a row's rounds, from which on the row is called noisy
 
 
-def at_least(ratio):
-    return {"of": "ratio", "least": ratio}
+def at_least(value, of="ratio"):
+    """`of` "ours": of our own figure, in the row's unit."""
+    return {"of": of, "least": value}
 
 
 def at_most(value, of="ratio"):
-    """`of` "ours": of our own figure, in the row's unit."""
     return {"of": of, "most": value}
 
 
