@@ -30,6 +30,18 @@ Course::Course(const Executor& executor, asio::cancellation_slot stop,
       outermost_(outermost),
       mailbox_(&asio::use_service<Mailbox>(executor.context())) {}
 
+void Course::resume(std::coroutine_handle<> innermost) {
+  bool ended = false;
+  ended_ = &ended;
+  try {
+    innermost.resume();
+  } catch (...) {  // what is called at its end has thrown: nobody else frees the frame then
+    if (!ended) destroy();
+    throw;
+  }
+  if (!ended) ended_ = nullptr;
+}
+
 /// One that runs is not waiting: what it wanted to begin has thrown.
 Resumption::~Resumption() {
   if (course_ == nullptr || course_->is_running()) return;

@@ -35,12 +35,7 @@ class Course {
   bool is_cancelled() const { return cancellation_.cancelled() != asio::cancellation_type::none; }
 
   /// Runs it until it waits again or has ended; then the course is gone.
-  void resume(std::coroutine_handle<> innermost) {
-    bool ended = false;
-    ended_ = &ended;
-    innermost.resume();
-    if (!ended) ended_ = nullptr;
-  }
+  void resume(std::coroutine_handle<> innermost);
   bool is_running() const { return ended_ != nullptr; }
   /// Destroys all its frames; for one that waits.
   void destroy() { outermost_.destroy(); }
