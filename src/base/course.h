@@ -54,8 +54,8 @@ class Course {
 };
 
 /// The right to go on with a course that waits: to be called once, on its io_context. If it is
-/// destroyed instead, so is the course: later, through the io_context, since the course may refer
-/// to what is just being destroyed.
+/// destroyed instead, on that thread or when nothing runs there any more, so is the course: later,
+/// through the io_context, since the course may refer to what is just being destroyed.
 class Resumption {
  public:
   Resumption() = default;
