@@ -9,15 +9,17 @@ CONNECTIONS = 256  # that a request which is due can take
 QUANTILES = ("p50_us", "p75_us", "p90_us", "p99_us", "p999_us", "p9999_us", "max_us")
 
 
-def compare(bench, case, ours, peer, plans, capacity):
-    """Both at half of what the peer answers in a closed loop of 32 connections."""
+def compare(bench, case, ours, peer, plans, capacity, after):
+    """Both at half of what the peer answers in a closed loop of 32 connections. `after`: what is
+    called with the server after each round."""
     rate = round(capacity / 2)
     seen = {"ours": [], "peer": []}
 
     def run(who, server):
         synced()
         figures = servers.drive(server.port, **plans[who], connections=CONNECTIONS, rate=rate,
-                                seconds=bench.seconds * 2)
+                                seconds=bench.seconds)
+        after(server)
         seen[who].append({name: figures[name] / 1000 for name in QUANTILES})
         return figures["p99_us"] / 1000
 
@@ -33,7 +35,9 @@ def open_upload(bench):
         plans = {"ours": ours.upload_plan(SMALL), "peer": peer.upload_plan(SMALL)}
         synced()
         capacity, _ = timed(bench, peer, connections=32, **plans["peer"])
-        return compare(bench, "upload 64 KiB, open loop", ours, peer, plans, capacity)
+        peer.drop_uploads()
+        return compare(bench, "upload 64 KiB, open loop", ours, peer, plans, capacity,
+                       lambda server: server.drop_uploads())
 
 
 def open_download(bench):
@@ -44,5 +48,6 @@ def open_download(bench):
         plans = {"ours": {"path": made["audio_url"], "headers": [ours.auth]},
                  "peer": {"path": "/x.bin"}}
         capacity, _ = timed(bench, peer, connections=32, **plans["peer"])
-        [row] = compare(bench, "download 64 KiB, open loop", ours, peer, plans, capacity)
+        [row] = compare(bench, "download 64 KiB, open loop", ours, peer, plans, capacity,
+                        lambda _: None)
         return [row | {"guarantees": "auth", "peer": "nginx sendfile", "peer_guarantees": "none"}]

@@ -14,6 +14,7 @@ def subject(server, size, figure, goal, **plan):
     def run():
         synced()
         figures = servers.drive(server.port, **server.upload_plan(size), **plan)
+        server.drop_uploads()
         return figures[figure], figures["p99_us"] / 1000
 
     return Subject(server.NAME, run, server.GUARANTEES, goal)

@@ -45,5 +45,9 @@ class Nginx(Server):
         command = ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-g", "daemon off;"]
         super().__init__(command, port, "/ok", log)
 
+    def drop_uploads(self):
+        for uploaded in self.root.glob("*.bin"):
+            uploaded.unlink()
+
     def upload_plan(self, size):
         return {"method": "PUT", "path": "/{n}.bin", "body_bytes": size}
