@@ -35,6 +35,12 @@ USUAL = [name for name in ALL if name != "live-most"]  # that one takes many min
 NEED_TUS = ("live", "live-most")
 
 
+def install(names):
+    """What else they need and is missing."""
+    if "cloud" in names:
+        cloud_cases.install()
+
+
 def why_not(name):
     """Why a case cannot run here; None when it can."""
     return cloud_cases.why_not() if name == "cloud" else None

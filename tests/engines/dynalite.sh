@@ -1,11 +1,15 @@
 # DynamoDB's wire protocol by dynalite from npm, in memory. Sourced after node.sh.
 # shellcheck shell=bash
 
+need_dynalite() {
+  npm_install build/engines/dynalite dynalite@4.0.0
+}
+
 # start_dynalite: sets and exports TEST_DYNAMODB to its origin, once it listens. It ends
 # with this shell, or with stop_dynalite.
 start_dynalite() {
   local port
-  npm_install build/engines/dynalite dynalite@4.0.0
+  need_dynalite
   coproc DYNALITE {
     exec "$NODE" tests/engines/dynalite.js "$PWD/build/engines/dynalite/node_modules"
   }
