@@ -9,7 +9,9 @@ namespace tapedeck {
 Mailbox::Mailbox(asio::execution_context& context)
     : service(context), context_(static_cast<asio::io_context&>(context)) {}
 
+/// The course may go on, end and let the io_context end, while we are still in it.
 void Mailbox::push(Course& course) {
+  auto stays = asio::make_work_guard(context_);
   auto* before = pushed_.load(std::memory_order_relaxed);
   do {
     course.next_ = before;
