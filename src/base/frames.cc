@@ -8,7 +8,7 @@ namespace tapedeck::frames {
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef TAPEDECK_SANITIZED
 constexpr std::size_t kept_bytes_max = 0;  // so that a use of what was released is noticed
 #else
 constexpr std::size_t kept_bytes_max = 512 * 1024;

@@ -57,7 +57,7 @@ Task<void> DynamoStore::put_chunks(const DynamoRecording& row,
 
 Task<void> DynamoStore::add_to_tail(DynamoRecording& row, const std::vector<Segment>& added) {
   auto& tail = row.recording.tail;
-  if (tail.size() + added.size() <= tail_segments_max) {
+  if (tail.size() + added.size() <= appended_segments_max) {
     tail.insert(tail.end(), added.begin(), added.end());
     co_return;
   }

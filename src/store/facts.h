@@ -21,10 +21,16 @@ void apply(const AccountPatch& patch, Account& account);
 void apply(const RecordingPatch& patch, Recording& recording, Time now);
 void touch(Recording& recording, Time now);  // the same without a patch
 
+/// An append leaves at most so many in the row. It is written anew by each: with these it is one
+/// unit of DynamoDB's (1 KiB), and SQLite keeps it in its page (of a larger row a part goes into a
+/// page of its own, which is freed and taken at every append).
+inline constexpr std::size_t appended_segments_max = 8;
+static_assert(appended_segments_max <= tail_segments_max);
+
 /// Segments for a row: the tail, and what no longer fits there, in groups for chunk rows.
 struct Spill {
   std::vector<std::vector<Segment>> chunks;  // none empty, in order, before the tail
-  std::vector<Segment> tail;                 // at most tail_segments_max
+  std::vector<Segment> tail;                 // at most appended_segments_max
 };
 Spill add_segments(std::vector<Segment> tail, const std::vector<Segment>& added);
 
