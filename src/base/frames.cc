@@ -11,7 +11,7 @@ namespace {
 #ifdef TAPEDECK_SANITIZED
 constexpr std::size_t kept_bytes_max = 0;  // so that a use of what was released is noticed
 #else
-constexpr std::size_t kept_bytes_max = 512 * 1024;
+constexpr std::size_t kept_bytes_max = 2048 * 1024;
 #endif
 constexpr std::size_t step_bytes = 64;
 constexpr std::size_t sizes = 64;  // larger frames are rare

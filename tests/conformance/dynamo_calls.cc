@@ -80,7 +80,7 @@ TEST_F(DynamoCalls, AnAppendIsOneReadAndOneWriteHoweverLongTheRecording) {
   for (ByteCount i = 0; i < 100; ++i) {
     auto append = append_to(live, i * 10);
     EXPECT_EQ(run_task(catalog().advance(append)).outcome, Advance::done);
-    bool spills = i == 32 || i == 64 || i == 96;
+    bool spills = i > 0 && i % 8 == 0;
     EXPECT_EQ(calls(), spills ? "GetItem PutItem PutItem" : "GetItem PutItem") << i;
   }
   auto last = append_to(live, 1'000);
@@ -95,7 +95,8 @@ TEST_F(DynamoCalls, AnAppendWithoutAQuotaSeldomRaisesItsHold) {
   for (ByteCount i = 0; i < 10; ++i) {
     auto append = append_to(live, i * 10);
     EXPECT_EQ(run_task(catalog().advance(append)).outcome, Advance::done);
-    EXPECT_EQ(calls(), "GetItem PutItem") << i;
+    bool spills = i == 8;
+    EXPECT_EQ(calls(), spills ? "GetItem PutItem PutItem" : "GetItem PutItem") << i;
   }
 }
 

@@ -119,7 +119,7 @@ class Scenario {
     auto bytes = make_bytes(680, 900);
     auto sending = requests_.open(
         {.owner = "ann", .title = "spilt", .bytes = bytes, .announces_length = false});
-    requests_.append(sending, bytes.size(), false, 20);  // more than 32 segments
+    requests_.append(sending, bytes.size(), false, 20);  // more than a row holds
     requests_.append(sending, bytes.size(), true);
     session_.sweep();  // joins
   }
