@@ -120,8 +120,9 @@ Task<std::vector<Segment>> DynamoStore::list_segments(AccountId account, Recordi
     auto at = from;
     if (from < tail_begin) co_await read_chunks(*row, max, found, at);
     if (found.size() < max && at < tail_begin) continue;  // joined meanwhile: read again
+    // An append that was not committed may have left the tail as a chunk, too.
     for (const auto& segment : tail) {
-      if (segment.end > from && found.size() < max) found.push_back(segment);
+      if (segment.end > at && found.size() < max) found.push_back(segment);
     }
     co_return found;
   }
