@@ -218,9 +218,9 @@ Task<bool> ResponseSender::send_file(FileSlice slice) {
   co_return true;
 }
 
-/// Into the page cache, by a thread that may block. It is read and dropped: what is read from front
-/// to back the kernel keeps in large folios, and sends sooner than the single pages that it makes
-/// for readahead(2). An error shows again when it is sent.
+/// Into the page cache, by a thread that may block. It is read and dropped: of files that came in
+/// by readahead(2), which makes single pages when it is called alone, fewer were sent in a second.
+/// An error shows again when it is sent.
 Task<void> ResponseSender::load(FileSlice slice, std::size_t size) {
   slice.range.end = slice.range.begin + size;
   auto read = [&] {

@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include "conformance/catalog_suite.h"
+#include "store/facts.h"
 
 namespace tapedeck {
 
@@ -214,7 +215,7 @@ TEST_P(CatalogSuite, SegmentsBeyondTheTailAreKeptInOrder) {
     auto append = new_append(live, i * 3, 3);
     all.push_back(append.segments.front());
     ASSERT_EQ(run_task(catalog().advance(append)).outcome, Advance::done);
-    ASSERT_LE(find(live).tail.size(), tail_segments_max);
+    ASSERT_LE(find(live).tail.size(), appended_segments_max);
   }
   reopen();
   EXPECT_EQ(run_task(catalog().list_segments(ada.id, live.id, 0, 1'000)), all);
@@ -241,7 +242,7 @@ TEST_P(CatalogSuite, AnAppendMayBringMoreSegmentsThanATailHolds) {
     }
     all.insert(all.end(), append.segments.begin(), append.segments.end());
     ASSERT_EQ(run_task(catalog().advance(append)).outcome, Advance::done);
-    ASSERT_LE(find(live).tail.size(), tail_segments_max);
+    ASSERT_LE(find(live).tail.size(), appended_segments_max);
     EXPECT_EQ(run_task(catalog().list_segments(ada.id, live.id, 0, 1'000)), all);
   }
   reopen();

@@ -1,5 +1,6 @@
 // Promises about joining: few large segments in the place of many small ones.
 #include "conformance/catalog_suite.h"
+#include "store/facts.h"
 
 namespace tapedeck {
 
@@ -85,6 +86,27 @@ TEST_P(CatalogSuite, ARecoveredRecordingGoesOnAfterItWasJoined) {
   EXPECT_FALSE(run_task(catalog().join_segments(ada.id, live.id, 410, joined)));
   joined.push_back(append.segments[0]);
   EXPECT_EQ(run_task(catalog().list_segments(ada.id, live.id, 0, 100)), joined);
+}
+
+/// As it is after a join, or after an append of an older program.
+TEST_P(CatalogSuite, ARowWithMoreSegmentsThanAnAppendLeavesGoesOn) {
+  auto ada = add_account("ada");
+  auto live = add(new_live(ada));
+  Append ending = new_append(live, 0, 400);
+  ending.ending = Append::Ending{sha256_of("so far"), RecordingState::ready, true};
+  EXPECT_EQ(run_task(catalog().advance(ending)).outcome, Advance::done);
+  std::vector<Segment> all;
+  for (ByteCount at = 0; at < 400; at += 20) all.push_back({new_ulid(), at, at + 20, {}});
+  EXPECT_TRUE(run_task(catalog().join_segments(ada.id, live.id, 400, all)));
+  ASSERT_GT(find(live).tail.size(), appended_segments_max);
+  for (ByteCount at = 400; at < 700; at += 10) {
+    auto append = new_append(live, at, 10);
+    EXPECT_EQ(run_task(catalog().advance(append)).outcome, Advance::done);
+    all.push_back(append.segments[0]);
+    ASSERT_LE(find(live).tail.size(), appended_segments_max);
+  }
+  reopen();
+  EXPECT_EQ(run_task(catalog().list_segments(ada.id, live.id, 0, 100)), all);
 }
 
 TEST_P(CatalogSuite, ARecordingWithoutBytesJoinsToNothing) {
