@@ -17,6 +17,11 @@ inline constexpr ByteCount KiB = 1024;
 inline constexpr ByteCount MiB = 1024 * KiB;
 inline constexpr ByteCount GiB = 1024 * MiB;
 
+/// Empties it and frees its memory, which the assignment of an empty string keeps.
+inline void free_memory(std::string& bytes) {
+  std::string().swap(bytes);
+}
+
 /// Bytes [begin, end) of something.
 struct ByteRange {
   ByteCount begin = 0;

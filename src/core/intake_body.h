@@ -42,7 +42,7 @@ class IntakeBody final : public ByteSource {
   ByteCount count() const { return count_; }  // of all bytes given and to be given
   const std::string& first_bytes() const { return first_bytes_; }  // at most sniff_bytes
   /// Frees them: a body may be slow, and live long.
-  void forget_first_bytes() { first_bytes_ = std::string(); }
+  void forget_first_bytes() { free_memory(first_bytes_); }
 
  private:
   bool segment_is_full() const;

@@ -40,7 +40,7 @@ void Backlog::consume(std::size_t count) {
   MUST(count <= bytes_.size() - at_);
   at_ += count;
   if (!empty()) return;
-  bytes_ = std::string();  // gives the memory back
+  free_memory(bytes_);
   at_ = 0;
 }
 

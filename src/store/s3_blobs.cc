@@ -47,7 +47,7 @@ struct S3Blobs::Gathered {
 
   std::string digest() const { return to_hex(view_of(sha256.finish())); }
   void clear() {
-    bytes = std::string();
+    free_memory(bytes);
     sha256 = Sha256();
     lease.give_back();
   }
