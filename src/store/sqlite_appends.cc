@@ -26,32 +26,7 @@ bool is_id_taken(SqliteDatabase& database, const Recording& recording) {
   return row.bind(recording.account, recording.id).step();
 }
 
-std::uint32_t count_live(SqliteDatabase& database, AccountId account) {
-  auto row = database.query(
-      "SELECT count(*) FROM recordings INDEXED BY live WHERE account = ? AND state = 1");
-  MUST(row.bind(account).step());
-  return static_cast<std::uint32_t>(row.count(0));
-}
-
-std::uint32_t count_live(SqliteDatabase& database, AccountId account, TokenId maker) {
-  auto row = database.query(
-      "SELECT count(*) FROM recordings INDEXED BY live"
-      " WHERE account = ? AND maker = ? AND state = 1");
-  MUST(row.bind(account, maker).step());
-  return static_cast<std::uint32_t>(row.count(0));
-}
-
-bool is_within(SqliteDatabase& database, const LiveLimits& limits, const Recording& added) {
-  if (added.state != RecordingState::recording) return true;
-  if (limits.account_max != no_live_limit &&
-      count_live(database, added.account) >= limits.account_max) {
-    return false;
-  }
-  return !limits.token_max || !added.maker ||
-         count_live(database, added.account, *added.maker) < *limits.token_max;
-}
-
-AddRecordingResult add(SqliteDatabase& database, const Recording& recording,
+AddRecordingResult add(SqliteDatabase& database, LiveBounds& live, const Recording& recording,
                        const std::optional<Due>& due, const LiveLimits& limits) {
   MUST(are_adjacent(recording.tail, 0));
   auto account = find_account_row(database, recording.account);
@@ -61,7 +36,7 @@ AddRecordingResult add(SqliteDatabase& database, const Recording& recording,
   if (recording.size > left || recording.reserved_bytes > left - recording.size) {
     return {AddRecording::over_quota, left};
   }
-  if (!is_within(database, limits, recording)) return {AddRecording::too_many_live, left};
+  if (!live.allow(database, recording, limits)) return {AddRecording::too_many_live, left};
   auto spill = add_segments({}, recording.tail);
   add_recording_row(database, recording, spill.tail);
   add_chunk_rows(database, recording.account, recording.id, spill.chunks);
@@ -73,6 +48,7 @@ AddRecordingResult add(SqliteDatabase& database, const Recording& recording,
   auto tombstone = database.query("DELETE FROM tombstones WHERE account = ? AND recording = ?");
   tombstone.bind(recording.account, recording.id).run();
   if (due) add_due_row(database, *due);
+  if (recording.state == RecordingState::recording) live.note(recording);
   return {AddRecording::added, left};
 }
 
@@ -98,7 +74,7 @@ void store_state(SqliteDatabase& database, const Recording& recording) {
   row.run();
 }
 
-AdvanceResult advance_row(SqliteDatabase& database, const Append& append) {
+AdvanceResult advance_row(SqliteDatabase& database, LiveBounds& live, const Append& append) {
   auto recording = find_recording_row(database, append.account, append.recording);
   if (!recording || !may_grow(*recording)) return {Advance::gone, 0};
   if (!is_expected(append, *recording)) return {Advance::conflict, recording->size};
@@ -107,7 +83,10 @@ AdvanceResult advance_row(SqliteDatabase& database, const Append& append) {
   auto spill = add_segments(recording->tail, append.segments);
   add_chunk_rows(database, append.account, append.recording, spill.chunks);
   store_append(database, *recording, spill.tail);
-  if (advanced.is_change) store_state(database, *recording);
+  if (advanced.is_change) {
+    store_state(database, *recording);
+    if (recording->state == RecordingState::recording) live.note(*recording);
+  }
   auto counters = database.query(
       "UPDATE accounts SET used_bytes = used_bytes + ?, reserved_bytes = reserved_bytes - ?"
       " WHERE id = ?");
@@ -144,12 +123,12 @@ Task<RecordingId> SqliteCatalog::claim(AccountId account, const Sha256Digest& ke
 
 Task<AddRecordingResult> SqliteCatalog::add_recording(const Recording& recording,
                                                       std::optional<Due> due, LiveLimits limits) {
-  auto job = [&](SqliteDatabase& database) { return add(database, recording, due, limits); };
+  auto job = [&](SqliteDatabase& database) { return add(database, live_, recording, due, limits); };
   co_return co_await writer_.write(job);
 }
 
 Task<AdvanceResult> SqliteCatalog::advance(const Append& append) {
-  auto job = [&](SqliteDatabase& database) { return advance_row(database, append); };
+  auto job = [&](SqliteDatabase& database) { return advance_row(database, live_, append); };
   co_return co_await writer_.write(job);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "core/catalog.h"
+#include "store/live_bounds.h"
 #include "store/sqlite_readers.h"
 #include "store/sqlite_writer.h"
 
@@ -89,6 +90,7 @@ class SqliteCatalog final : public Catalog {
 
  private:
   const Options options_;
+  LiveBounds live_;      // only the writer's jobs use it
   SqliteWriter writer_;  // opened first: it makes the tables; closed last: it empties the WAL
   SqliteReaders readers_;
 };

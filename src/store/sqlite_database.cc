@@ -96,6 +96,8 @@ SqliteDatabase::SqliteDatabase(const Options& options) {
     return SQLITE_OK;
   };
   sqlite3_wal_hook(opened, remember_frames, this);
+  auto count_rollback = [](void* self) { ++static_cast<SqliteDatabase*>(self)->rollbacks_; };
+  sqlite3_rollback_hook(opened, count_rollback, this);
 }
 
 SqliteDatabase::~SqliteDatabase() = default;

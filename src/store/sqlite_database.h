@@ -63,6 +63,9 @@ class SqliteDatabase {
   /// No transaction is open: after an error SQLite may have rolled it back on its own.
   bool is_autocommit() const;
 
+  /// Transactions of this connection that were rolled back, by whomever.
+  std::uint64_t rollbacks() const { return rollbacks_; }
+
   std::int64_t user_version();
 
   /// Frames in the WAL after the last commit of this connection.
@@ -95,6 +98,7 @@ class SqliteDatabase {
   std::unique_ptr<sqlite3, Close> connection_;
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
   int wal_frames_ = 0;
+  std::uint64_t rollbacks_ = 0;
 };
 
 /// Parameters bound in order, then rows stepped through. Resets its statement when it ends.
