@@ -144,7 +144,7 @@ Task<http::Response> repeat(Context& context, Call& call, const Draft& draft,
   incoming.on_durable = interim.progress();
   auto description = parse_description(call);
   auto created = co_await context.parts.recordings.create(call.who(), description, incoming);
-  co_return answer_complete(context, call, created, draft);
+  co_return answer_complete(context, call, *created, draft);
 }
 
 /// Whether a request that appends at the end says something else of the length than is known, or

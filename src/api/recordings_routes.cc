@@ -141,7 +141,7 @@ Task<http::Response> create_recording(Context& context, Call& call) {
   EarlyLocation early(call);
   if (early.is_wanted()) incoming.on_begin = early.teller();
   auto created = co_await context.parts.recordings.create(call.who(), description, incoming);
-  co_return answer_created(context, call, created);
+  co_return answer_created(context, call, *created);
 }
 
 namespace {

@@ -44,39 +44,42 @@ Intake intake_of(const Caller& caller, const Incoming& incoming) {
 
 }  // namespace
 
-Task<Created> Recordings::create(const Caller& caller, Description description, Incoming incoming) {
+Task<std::unique_ptr<Created>> Recordings::create(const Caller& caller,
+                                                  const Description& description,
+                                                  const Incoming& incoming) {
   require(caller, Scope::capture);
   if (incoming.bytes == ByteCount{0}) throw no_bytes();
   auto bytes_max = live_.bytes_max(caller.limits);
   if (incoming.bytes && *incoming.bytes > bytes_max) throw too_large(bytes_max);
 
-  Created created;
-  begin(created.recording, caller, std::move(description));
-  auto is_repeat = co_await settle_id(created.recording, incoming);
-  auto turn = co_await live_.take_turn(created.recording.id, incoming.body);
+  auto created = std::make_unique<Created>();
+  auto& recording = created->recording;
+  begin(recording, caller, description);
+  auto is_repeat = co_await settle_id(recording, incoming);
+  auto turn = co_await live_.take_turn(recording.id, incoming.body);
   std::unique_ptr<Recording> existing;
   if (is_repeat) {  // only now: whoever had the turn may have made it, or added to it
-    existing = co_await find_existing(caller.account, created.recording.id);
+    existing = co_await find_existing(caller.account, recording.id);
   }
-  if (incoming.on_begin) co_await incoming.on_begin(created.recording.id);
+  if (incoming.on_begin) co_await incoming.on_begin(recording.id);
   auto intake = intake_of(caller, incoming);
   if (existing) {
-    created.recording = std::move(*existing);
+    recording = std::move(*existing);
     existing.reset();
-    co_await repeat(created, incoming, intake, *turn);
+    co_await repeat(*created, incoming, intake, *turn);
     co_return std::move(created);
   }
   co_await live_.check_room(caller, incoming.bytes);
-  co_await live_.take(created.recording, false, intake, *turn);
+  co_await live_.take(recording, false, intake, *turn);
   if (options_.on_create) options_.on_create();
   co_return std::move(created);
 }
 
-void Recordings::begin(Recording& recording, const Caller& caller, Description description) {
+void Recordings::begin(Recording& recording, const Caller& caller, const Description& description) {
   recording.account = caller.account;
   recording.id = RecordingId::make(env_);
   recording.maker = caller.token;
-  recording.description = clean_description(std::move(description), env_.now());
+  recording.description = clean_description(description, env_.now());
 }
 
 /// The recording's id becomes that of the claim; true: an earlier request made that.

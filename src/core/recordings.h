@@ -89,7 +89,11 @@ class Recordings {
   /// over_quota, storage_full, digest_mismatch, key_reused, conflict (see Incoming; also when a
   /// newer request with the key took over), timed_out (Live's limits of time), limited (too many
   /// live), locked, invalid (no bytes, or other than announced).
-  Task<Created> create(const Caller& caller, Description description, Incoming incoming);
+  ///
+  /// All that is given must outlive the call, and what comes back is never null: a body may be
+  /// slow, and whoever waits for it should hold little.
+  Task<std::unique_ptr<Created>> create(const Caller& caller, const Description& description,
+                                        const Incoming& incoming);
 
   /// What stands under the key, else the description's client_id; `proposed` when there is neither,
   /// or it is new. Throws conflict when that recording was deleted for good.
@@ -136,7 +140,7 @@ class Recordings {
   ByteCount free_bytes_min() const { return live_.options().free_bytes_min; }
 
  private:
-  void begin(Recording& recording, const Caller& caller, Description description);
+  void begin(Recording& recording, const Caller& caller, const Description& description);
   Task<bool> settle_id(Recording& recording, const Incoming& incoming);
   Task<std::unique_ptr<Recording>> find_existing(AccountId account, RecordingId id);
   Task<void> repeat(Created& created, const Incoming& incoming, Intake& intake,

@@ -302,8 +302,8 @@ Task<OpenUpload> Uploads::concatenate(const Caller& caller, NewUpload wanted,
   incoming.hidden = true;
   incoming.idempotency_key = wanted.idempotency_key;
   auto created = co_await recordings_.create(caller, wanted.description, incoming);
-  auto open = co_await add_upload(caller, std::move(wanted), std::move(created.recording));
-  open.replayed = created.replayed;
+  auto open = co_await add_upload(caller, std::move(wanted), std::move(created->recording));
+  open.replayed = created->replayed;
   co_return open;
 }
 

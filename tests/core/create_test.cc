@@ -78,7 +78,7 @@ TEST(Create, CutsASlowBodyByTimeAndALongOneBySize) {
   auto caller = world.somebody();
   auto bytes = some_bytes(600);
   SlowSource body(world.env, 10min, bytes);
-  auto recording = run_task(world.recordings.create(caller, {}, incoming_of(body))).recording;
+  auto recording = run_task(world.recordings.create(caller, {}, incoming_of(body)))->recording;
   EXPECT_GT(world.segment_count(recording), 5u);
   EXPECT_EQ(world.play(caller.account, recording.id), bytes);
 
@@ -86,7 +86,7 @@ TEST(Create, CutsASlowBodyByTimeAndALongOneBySize) {
   Live live(world.catalog, world.blobs, world.env, options);
   Recordings fine(world.catalog, world.blobs, world.env, live, {});
   MemorySource quick(bytes, 64);
-  auto many = run_task(fine.create(caller, {}, incoming_of(quick))).recording;
+  auto many = run_task(fine.create(caller, {}, incoming_of(quick)))->recording;
   EXPECT_EQ(world.segment_count(many), 60u);
   EXPECT_LE(many.tail.size(), tail_segments_max);
   EXPECT_EQ(world.play(caller.account, many.id), bytes);
@@ -226,7 +226,7 @@ TEST(Create, ARepeatOfAKeyIsTheSameRecordingAndOtherBytesAreRefused) {
   EXPECT_EQ(fault_of([&] { world.create(caller, some_bytes(151), "key"); }), Fault::key_reused);
   MemorySource chunked(bytes, 64);
   EXPECT_TRUE(
-      run_task(world.recordings.create(caller, {}, incoming_of(chunked, {}, "key"))).replayed);
+      run_task(world.recordings.create(caller, {}, incoming_of(chunked, {}, "key")))->replayed);
   EXPECT_EQ(world.blob_count(), 2u);
 }
 

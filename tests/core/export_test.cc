@@ -46,7 +46,7 @@ class ExportTest : public testing::Test {
     incoming.body = &body;
     Description description;
     description.title = title;
-    return run_task(recordings_.create(caller_, description, incoming)).recording;
+    return run_task(recordings_.create(caller_, description, incoming))->recording;
   }
 
   std::unique_ptr<ByteSource> start() {

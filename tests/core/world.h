@@ -102,7 +102,7 @@ struct World {
     incoming.body = &body;
     incoming.bytes = bytes.size();
     incoming.idempotency_key = key;
-    return run_task(recordings.create(caller, std::move(description), std::move(incoming)));
+    return *run_task(recordings.create(caller, description, incoming));
   }
 
   std::string play(AccountId account, RecordingId id, std::optional<ByteRange> range = {}) {

@@ -51,7 +51,7 @@ Told create_once(Product& product, const Requests::Creating& wanted) {
   description.title = wanted.title;
   auto caller = product.caller(wanted.owner);
   auto created = run_task(product.recordings.create(caller, description, incoming));
-  return Told{.recording = created.recording};
+  return Told{.recording = created->recording};
 }
 
 NewUpload new_upload(const Requests::Opening& wanted) {

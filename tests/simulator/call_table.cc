@@ -100,7 +100,7 @@ class Counting {
     incoming.idempotency_key = key;
     Description description;
     auto created = co_await server().recordings.create(caller, description, incoming);
-    co_return created.recording;
+    co_return created->recording;
   }
 
   Task<void> play_recordings() {

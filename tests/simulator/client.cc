@@ -106,7 +106,7 @@ Task<Heard> Client::create(Creating wanted) {
   held.hidden = wanted.hidden;
   held.may_become(Form::complete);
   if (!wanted.hidden) held.may_become(Form::live);
-  std::optional<Created> created;
+  std::unique_ptr<Created> created;
   auto on_durable = [&](ByteCount size) -> Task<void> {
     held.acked = std::max(held.acked, size);
     co_return;
