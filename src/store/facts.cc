@@ -57,7 +57,7 @@ void apply(const RecordingPatch& patch, Recording& recording, Time now) {
 
 Spill add_segments(std::vector<Segment> tail, const std::vector<Segment>& added) {
   Spill spill;
-  spill.tail.reserve(appended_segments_max);
+  spill.tail.reserve(std::min(tail.size() + added.size(), appended_segments_max));
   auto add = [&spill](const Segment& segment) {
     if (spill.tail.size() == appended_segments_max) {
       spill.chunks.push_back(std::move(spill.tail));
