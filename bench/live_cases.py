@@ -86,10 +86,13 @@ def live(bench):
     says = {"noisy": [noise.why], "guarantees": (servers.Tapedeck.GUARANTEES, TusNode.GUARANTEES)}
     return [
         row(case, "late at p50", "ms", *both("late_p50_us"), peers, **says),
-        row(case, "late at p99", "ms", *both("late_p99_us"), peers, **says),
+        row(case, "late at p99", "ms", *both("late_p99_us"), peers,
+            at_most(LATE_MAX_MS, of="ours"), **says),
         row(case, "late at most", "ms", *both("late_max_us"), peers, **says),
-        row(case, "recordings with a lost byte", "", [ours["lost"]], theirs("lost"), peers, **says),
-        row(case, "failed requests", "", [ours["failures"]], theirs("failures"), peers, **says),
+        row(case, "recordings with a lost byte", "", [ours["lost"]], theirs("lost"), peers,
+            at_most(0, of="ours"), **says),
+        row(case, "failed requests", "", [ours["failures"]], theirs("failures"), peers,
+            at_most(0, of="ours"), **says),
         row(case, "memory of each", "KiB", [ours["kib"]], theirs("kib"), peers,
             at_most(24, of="ours"), noisy=[noise.why]),
     ]
@@ -205,7 +208,8 @@ def slow(bench):
         with Memory(server) as memory, Held(server, idle):
             time.sleep(5 if bench.quick else 45)  # at rest, and each had its turn to send a byte
         kib = memory.kib_of_each(idle)
-        rows.append(row(f"{idle:,} slow uploads", "memory of each", "KiB", [kib], [], ""))
+        case = f"{idle:,} slow uploads"
+        rows.append(row(case, "memory of each", "KiB", [kib], [], "", at_most(16, of="ours")))
     with tapedeck(bench, "slow-beside") as server:
         quiet = [lateness(bench, server) for _ in range(bench.rounds)]
         with Held(server, beside):
@@ -214,5 +218,6 @@ def slow(bench):
     for which, what in enumerate(("uploads of 64 KiB", "lists of 50")):
         case = f"{what} beside {beside:,} slow uploads"
         pick = lambda figures: [pair[which] for pair in figures]
-        rows.append(row(case, "p99", "ms", pick(loud), pick(quiet), "the same alone"))
+        rows.append(
+            row(case, "p99", "ms", pick(loud), pick(quiet), "the same alone", at_most(2)))
     return rows
