@@ -130,7 +130,7 @@ void Crc32c::update(ByteView bytes) {
 std::string Crc32c::finish() const {
   auto shown = value();
   std::string out;
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(shown >> shift));
+  for (int at = 24; at >= 0; at -= 8) out.push_back(static_cast<char>(shown >> at));
   return out;
 }
 

@@ -32,8 +32,7 @@ bool is_for_the_other_way(const Error& error) {
 
 DirectSender::DirectSender(const ServerDoor& door, UploadDescription description,
                            const Outgoing& file, Patience::Options patience, SenderEvents events)
-    : door_(door),
-      file_(file),
+    : file_(file),
       events_(std::move(events)),
       description_(std::move(description)),
       upload_(door),

@@ -43,7 +43,6 @@ class DirectSender {
   void note_part(const PartToSend& part);
   void show_progress();
 
-  const ServerDoor& door_;
   const Outgoing& file_;
   const SenderEvents events_;
   UploadDescription description_;
