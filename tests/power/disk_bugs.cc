@@ -83,7 +83,7 @@ class LateByte final : public ForwardingFile {
   using ForwardingFile::ForwardingFile;
   void append(ByteView bytes) override {
     ForwardingFile::append(held_back_);
-    held_back_ = bytes.substr(bytes.size() - 1);
+    held_back_ = bytes.back();
     ForwardingFile::append(bytes.substr(0, bytes.size() - 1));
   }
   void sync() override {
