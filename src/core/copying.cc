@@ -165,7 +165,7 @@ Task<void> Copying::copy_page(const std::vector<Fact>& facts) {
   }
   if (wanted.empty()) co_return;
   std::size_t next = 0;
-  auto step = [&]() -> Task<bool> {
+  auto step = [&]() -> Task<bool> {  // NOLINT: it outlives its tasks
     if (next == wanted.size()) co_return false;
     const auto& fact = *wanted[next++];
     co_await copy(fact);
@@ -275,7 +275,7 @@ Task<void> Copying::erase_unseen(bool accounts) {
 Task<void> Copying::finish() {
   std::vector<AccountId> accounts(accounts_.begin(), accounts_.end());
   if (!accounts.empty()) {
-    auto step = [&]() -> Task<bool> {
+    auto step = [&]() -> Task<bool> {  // NOLINT: it outlives its tasks
       if (accounts.empty()) co_return false;
       auto account = accounts.back();
       accounts.pop_back();

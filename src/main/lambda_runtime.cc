@@ -226,7 +226,9 @@ Task<void> Runtime::send_stream(Exchange& exchange, const http::Response& respon
 
 Task<void> Runtime::take_clock(const Invocation& invocation, bool all) {
   SweepReport report;
-  auto sweep = [this, &report, all]() -> Task<void> { report = co_await duties_.sweep(all); };
+  auto sweep = [this, &report, all]() -> Task<void> {  // NOLINT: it outlives its task
+    report = co_await duties_.sweep(all);
+  };
   auto executor = co_await asio::this_coro::executor;
   Bounded work(executor, sweep());
   auto left = time_left(invocation);

@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GCC_ONLY = ("-fcoroutines", "-fpch-preprocess", "-Winvalid-pch", "-Wno-maybe-uninitialized",
             "-Wno-mismatched-new-delete")
+CLANG_ONLY = ("-Wno-string-conversion", "-Wno-deprecated-declarations")  # as in toolchain.cmake
 
 
 def clang_commands(build):
@@ -27,7 +28,7 @@ def clang_commands(build):
                 skip = not skip and word in ("-o", "-include", "-MT", "-MF")
             elif word not in GCC_ONLY and word != entry["file"]:
                 kept.append(word)
-        commands[Path(entry["file"])] = kept
+        commands[Path(entry["file"])] = [*kept, *CLANG_ONLY]
     return commands
 
 
