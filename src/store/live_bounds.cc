@@ -50,6 +50,7 @@ bool LiveBounds::is_below(SqliteDatabase& database, const Whose& whose, std::uin
 }
 
 void LiveBounds::note(const Recording& recording) {
+  if (recording.state != RecordingState::recording) return;
   auto raise = [this](const Whose& whose) {
     auto known = bounds_.find(whose);
     if (known != bounds_.end()) ++known->second;

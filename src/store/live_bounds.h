@@ -19,7 +19,7 @@ class LiveBounds {
  public:
   /// Whether `added` may become live.
   bool allow(SqliteDatabase& database, const Recording& added, const LiveLimits& limits);
-  /// It becomes live in this transaction.
+  /// This transaction adds it, or changes its state: it may become live by that.
   void note(const Recording& recording);
 
  private:

@@ -48,7 +48,7 @@ AddRecordingResult add(SqliteDatabase& database, LiveBounds& live, const Recordi
   auto tombstone = database.query("DELETE FROM tombstones WHERE account = ? AND recording = ?");
   tombstone.bind(recording.account, recording.id).run();
   if (due) add_due_row(database, *due);
-  if (recording.state == RecordingState::recording) live.note(recording);
+  live.note(recording);
   return {AddRecording::added, left};
 }
 
@@ -85,7 +85,7 @@ AdvanceResult advance_row(SqliteDatabase& database, LiveBounds& live, const Appe
   store_append(database, *recording, spill.tail);
   if (advanced.is_change) {
     store_state(database, *recording);
-    if (recording->state == RecordingState::recording) live.note(*recording);
+    live.note(*recording);
   }
   auto counters = database.query(
       "UPDATE accounts SET used_bytes = used_bytes + ?, reserved_bytes = reserved_bytes - ?"

@@ -75,6 +75,17 @@ TEST_P(CatalogSuite, TheMakerOfARecordingIsKept) {
   EXPECT_FALSE(find(live).partial);
 }
 
+TEST_P(CatalogSuite, ARecoveredRecordingThatGoesOnTakesAPlaceAmongTheLive) {
+  auto ada = add_account("ada");
+  auto recovered = add_recovered(ada, 6);
+  auto add_one = [&] {
+    return run_task(catalog().add_recording(new_live(ada), {}, {2, {}})).outcome;
+  };
+  EXPECT_EQ(add_one(), AddRecording::added) << "the only one";
+  EXPECT_EQ(run_task(catalog().advance(new_append(recovered, 6, 4))).outcome, Advance::done);
+  EXPECT_EQ(add_one(), AddRecording::too_many_live);
+}
+
 TEST_P(CatalogSuite, ARecoveredRecordingThatBytesAreAddedToIsLiveAgain) {
   auto ada = add_account("ada");
   auto recovered = add_recovered(ada, 6);
